@@ -1,0 +1,1 @@
+"""Speed measurements, as ratios measured side by side in one run."""

@@ -1,0 +1,126 @@
+"""A peer that ranks or generates on demand; run by the peer's own interpreter.
+
+Reads one JSON line: what to load and what to ask.  Says it is ready, then does one
+round for every line it reads, and prints a JSON line with seconds and answers.
+"""
+
+import json
+import sys
+import time
+
+
+def main() -> None:
+    order = json.loads(sys.stdin.readline())
+    ask = {
+        ("lm-eval", "rank"): lm_eval_rank,
+        ("lm-eval", "generate"): lm_eval_generate,
+        ("opencompass", "rank"): opencompass_rank,
+        ("opencompass", "generate"): opencompass_generate,
+    }[order["peer"], order["kind"]](order)
+    ask(order["asked"][:1])
+    say({"ready": True})
+    for _ in sys.stdin:
+        wall, cpu = time.perf_counter(), time.process_time()
+        answers = ask(order["asked"])
+        seconds = time.perf_counter() - wall
+        say({"seconds": seconds, "cpu": time.process_time() - cpu, "answers": answers})
+
+
+def say(value):
+    print("\n@@" + json.dumps(value), flush=True)
+
+
+def lm_eval_model(order):
+    from lm_eval.models.huggingface import HFLM
+
+    return HFLM(
+        pretrained=order["model"],
+        device="cpu",
+        dtype=order["dtype"],
+        batch_size=order["batch"],
+    )
+
+
+def lm_eval_rank(order):
+    from lm_eval.api.instance import Instance
+
+    model = lm_eval_model(order)
+
+    def ask(asked):
+        requests = [
+            Instance("loglikelihood", {}, (context, option), number)
+            for number, (context, options) in enumerate(asked)
+            for option in options
+        ]
+        flat = [value for value, _ in model.loglikelihood(requests, disable_tqdm=True)]
+        return split(flat, asked)
+
+    return ask
+
+
+def lm_eval_generate(order):
+    from lm_eval.api.instance import Instance
+
+    model = lm_eval_model(order)
+    settings = {
+        "until": order["stop"],
+        "max_gen_toks": order["max_new_tokens"],
+        "do_sample": False,
+    }
+
+    def ask(asked):
+        requests = [
+            Instance("generate_until", {}, (prompt, dict(settings)), number)
+            for number, prompt in enumerate(asked)
+        ]
+        return model.generate_until(requests, disable_tqdm=True)
+
+    return ask
+
+
+def opencompass_model(order):
+    from opencompass.models import HuggingFaceBaseModel
+
+    return HuggingFaceBaseModel(
+        path=order["model"],
+        model_kwargs={"torch_dtype": f"torch.{order['dtype']}", "device_map": "cpu"},
+        stop_words=order.get("stop", []),
+    )
+
+
+def opencompass_rank(order):
+    model = opencompass_model(order)
+
+    def ask(asked):
+        texts = [context + option for context, options in asked for option in options]
+        flat = []
+        for start in range(0, len(texts), order["batch"]):
+            flat += [-float(v) for v in model.get_ppl(texts[start : start + order["batch"]])]
+        return split(flat, asked)
+
+    return ask
+
+
+def opencompass_generate(order):
+    model = opencompass_model(order)
+
+    def ask(asked):
+        found = []
+        for start in range(0, len(asked), order["batch"]):
+            part = asked[start : start + order["batch"]]
+            found += model.generate(part, max_out_len=order["max_new_tokens"])
+        return found
+
+    return ask
+
+
+def split(flat, asked):
+    found, start = [], 0
+    for _, options in asked:
+        found.append(flat[start : start + len(options)])
+        start += len(options)
+    return found
+
+
+if __name__ == "__main__":
+    main()

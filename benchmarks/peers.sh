@@ -1,0 +1,45 @@
+#!/bin/sh
+# Make an environment for each peer that the benchmarks run beside ours.
+#
+#   benchmarks/peers.sh FOLDER [lm-eval] [opencompass] [inspect]
+#
+# Prints the variables to set.  Torch comes first, so that no peer replaces it.
+set -eu
+
+folder=${1:?usage: peers.sh FOLDER [lm-eval] [opencompass] [inspect]}
+shift
+[ $# -gt 0 ] || set -- lm-eval opencompass
+python=${PYTHON:-python3.11}
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+
+make_env() {
+    [ -x "$folder/$1/bin/python" ] || "$python" -m venv "$folder/$1"
+    "$folder/$1/bin/pip" install -q torch==2.13.0
+}
+
+for peer in "$@"; do
+    case $peer in
+    lm-eval)
+        make_env lm-eval
+        "$folder/lm-eval/bin/pip" install -q "lm-eval[hf]==0.4.13"
+        echo "export LM_EVAL_PY=$folder/lm-eval/bin/python"
+        ;;
+    opencompass)
+        make_env opencompass
+        # Versions it does not pin, but does not work without.
+        "$folder/opencompass/bin/pip" install -q opencompass==0.5.4 "pyarrow<20" \
+            transformers==4.57.1 "pandas<3" "sentence-transformers<5.2" "gradio-client<2"
+        echo "export OPENCOMPASS_PY=$folder/opencompass/bin/python"
+        ;;
+    inspect)
+        [ -x "$folder/inspect/bin/python" ] || "$python" -m venv "$folder/inspect"
+        "$folder/inspect/bin/pip" install -q inspect-ai==0.3.285
+        echo "export INSPECT_PY=$folder/inspect/bin/python"
+        ;;
+    *)
+        echo "unknown peer: $peer" >&2
+        exit 2
+        ;;
+    esac
+done

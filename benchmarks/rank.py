@@ -1,0 +1,170 @@
+"""Ranking beside lm-evaluation-harness and OpenCompass, and beside the counted lower bound.
+
+    benchmarks/peers.sh /some/folder            # once; prints the variables to set
+    python benchmarks/rank.py --set mmlu --questions 400 --peers lm-eval,opencompass --json
+
+Ours and each peer answer in turn, in rounds.  A peer may answer a part of the questions,
+evenly spread (--part); its time is scaled by their number.  The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+
+from beside import Peer, Times, peak_mb, timed
+from bound import cost, matmul_rate
+from sets import Ranked, arc_variants, ranked
+
+from compass.models.hf import HF
+from compass.models.hf.rank import Reading, rankings
+from compass.records import Answer, Continuation, Dialogue, Message, Question, Sample
+
+
+def main() -> None:
+    args = arguments()
+    asked = ranked(args.set, args.questions)
+    part = asked[:: args.part]
+    model = HF(args.model, chat=False, dtype=args.dtype, batch_tokens=args.batch_tokens)
+    questions = [question(str(number), one) for number, one in enumerate(asked)]
+    report = count(model, questions)
+    names = [name for name in args.peers.split(",") if name and name != "none"]
+    order = {"kind": "rank", "model": args.model, "dtype": args.dtype, "asked": part}
+    batches = {"lm-eval": args.lm_eval_batch, "opencompass": args.opencompass_batch}
+    peers = [Peer(name, {**order, "batch": batches[name]}) for name in names]
+    ours, times = Times(), {name: Times() for name in names}
+    plain = plain_questions(args)
+    without, theirs = Times(), {}
+    rates = [matmul_rate()]
+    for _ in range(args.rounds):
+        answers = timed(lambda: answered(model, questions), ours)
+        if plain:
+            timed(lambda: answered(model, plain), without)
+        for peer in peers:
+            heard = peer.round()
+            times[peer.name].add(heard["seconds"], heard["cpu"])
+            theirs[peer.name] = heard["answers"]
+        rates.append(matmul_rate())
+    for peer in peers:
+        peer.close()
+    clock = args.clock
+    seconds = ours.best(clock)
+    scale = len(asked) / len(part)
+    report |= {
+        "set": args.set,
+        "questions": len(asked),
+        "rounds": args.rounds,
+        "clock": clock,
+        "dtype": args.dtype,
+        "threads": int(os.environ["OMP_NUM_THREADS"]),
+        "seconds": round(seconds, 3),
+        "questions_per_second": round(len(asked) / seconds, 3),
+        "ms_per_question": round(1000 * seconds / len(asked), 2),
+        "matmul_gflops": round(max(rates) / 1e9, 1),
+        "lower_bound_seconds": round(report["flops"] / max(rates), 3),
+        "peer_questions": len(part),
+        "peer_seconds": {n: round(t.best(clock) * scale, 2) for n, t in times.items()},
+        "speedup": {n: round(t.best(clock) * scale / seconds, 2) for n, t in times.items()},
+        "same_choice": {
+            name: agreement(answers, answers_of, len(asked), args.part)
+            for name, answers_of in theirs.items()
+        },
+        "peak_mb": round(peak_mb(), 1),
+    }
+    report["over_bound"] = round(seconds / report["lower_bound_seconds"], 3)
+    if plain:
+        report["over_plain_run"] = round(seconds / without.best(clock), 3)
+    tell(report, args.json)
+
+
+def arguments() -> argparse.Namespace:
+    sets = ["mmlu", "hellaswag", "arc_challenge", "arc_circular"]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--set", choices=sets, default="mmlu")
+    parser.add_argument("--questions", type=int, default=400)
+    parser.add_argument("--peers", default="none", help="lm-eval,opencompass or none")
+    parser.add_argument("--part", type=int, default=4, help="peers answer every nth question")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
+    parser.add_argument("--batch-tokens", type=int)
+    parser.add_argument("--lm-eval-batch", type=int, default=4)
+    parser.add_argument("--opencompass-batch", type=int, default=8)
+    parser.add_argument("--model", default=os.environ.get("COMPASS_TEST_MODEL"))
+    parser.add_argument("--json", action="store_true", help="print the JSON line only")
+    args = parser.parse_args()
+    if not args.model:
+        from compass.catalog.weights import smollm2
+
+        args.model = str(smollm2())
+    return args
+
+
+def question(key: str, one: Ranked) -> Question:
+    dialogue = Dialogue((Message("user", one.context),))
+    return Question(
+        key=key,
+        sample=Sample(id=key, fields={}),
+        dialogue=dialogue,
+        continuations=tuple(Continuation(dialogue, option, "") for option in one.options),
+    )
+
+
+def plain_questions(args: argparse.Namespace) -> list[Question]:
+    """Return the same questions without their rotations, where the set has them."""
+    if args.set != "arc_circular":
+        return []
+    pairs = enumerate(arc_variants(args.questions))
+    return [question(f"plain{number}", one) for number, (one, _) in pairs]
+
+
+def count(model: HF, questions: list[Question]) -> dict[str, Any]:
+    """Load the model and count what there is to compute."""
+    from compass.models.hf.windows import FIRST
+
+    list(model.rank(questions[:1]))
+    model._walking().reset()
+    words, weights = model._ready()
+    found = [one for one in rankings(words, questions) if isinstance(one, Reading)]
+    counted = cost([path for one in found for path in one.paths], weights.model.config)
+    return {
+        "distinct_tokens": counted.distinct,
+        "full_tokens": counted.full,
+        "token_ratio": round(counted.full / counted.distinct, 3),
+        "flops": counted.flops,
+        "first_window": FIRST,
+    }
+
+
+def answered(model: HF, questions: list[Question]) -> dict[str, Answer]:
+    walk = model._walking()
+    walk.reset()
+    return {answer.key: answer for answer in model.rank(questions)}
+
+
+def agreement(ours: dict[str, Answer], theirs: Any, total: int, part: int) -> float:
+    """Return the share of questions on which both find the same option likeliest."""
+    same = []
+    for number, scores in zip(range(0, total, part), theirs, strict=True):
+        mine = [one.logprob for one in ours[str(number)].likelihoods or ()]
+        same.append(mine.index(max(mine)) == scores.index(max(scores)))
+    return round(sum(same) / len(same), 4)
+
+
+def tell(report: dict[str, Any], only_json: bool) -> None:
+    if not only_json:
+        for name, value in report.items():
+            print(f"{name:24} {value}")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""Compass: evaluate language models, from a config to a leaderboard."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,105 @@
+"""Stored answers, found by key over all the logs of a model and a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+from compass import store
+from compass.records import Prediction, record_from_dict
+
+
+class Answers:
+    """Finds the answer to a key; memory grows by a few dozen bytes an answer.
+
+    An answered row wins over a failed one, and among equals the last.
+
+    Args:
+        paths: Logs of inference.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths: list[Path] = []
+        self._files: list[IO[bytes]] = []
+        self._read: dict[Path, int] = {}
+        self._places: dict[bytes, tuple[int, int, bool]] = {}
+        self.update(paths)
+
+    def update(self, paths: Iterable[Path]) -> None:
+        """Take in what was appended since the last look."""
+        for path in paths:
+            if path not in self._read:
+                self._read[path] = 0
+                self._paths.append(path)
+            number = self._paths.index(path)
+            for offset, line in store.scan_lines(path, self._read[path]):
+                self._read[path] = offset + len(line)
+                self._note(number, offset, line)
+
+    def answered(self, key: str) -> bool:
+        """True if ``key`` has an answer that is no failure."""
+        place = self._places.get(_packed(key))
+        return place is not None and not place[2]
+
+    def get(self, key: str) -> Prediction | None:
+        """Return the stored prediction, None if there is none that can be read."""
+        place = self._places.get(_packed(key))
+        if place is None:
+            return None
+        number, offset, _ = place
+        while len(self._files) <= number:
+            self._files.append(self._paths[len(self._files)].open("rb"))
+        file = self._files[number]
+        if file.tell() != offset:
+            file.seek(offset)
+        line = file.readline()
+        row = store.parse_line(self._paths[number], offset, line)
+        return None if row is None else _prediction(row)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def close(self) -> None:
+        """Close the logs."""
+        for file in self._files:
+            file.close()
+        self._files.clear()
+
+    def _note(self, number: int, offset: int, line: bytes) -> None:
+        row = _checked(self._paths[number], offset, line)
+        if row is None:
+            return
+        key, failed = row
+        packed = _packed(key)
+        if failed and packed in self._places and not self._places[packed][2]:
+            return
+        self._places[packed] = (number, offset, failed)
+
+
+def _checked(path: Path, offset: int, line: bytes) -> tuple[str, bool] | None:
+    """Return key and failure of a line, None with a warning if it is damaged."""
+    row = store.parse_line(path, offset, line)
+    if row is None:
+        return None
+    key = row.get("key")
+    if not isinstance(key, str) or _prediction(row) is None:
+        store.log.warning("%s: a row without a usable answer is set aside at byte %d", path, offset)
+        return None
+    return key, row.get("error") is not None
+
+
+def _prediction(row: dict[str, Any]) -> Prediction | None:
+    try:
+        made: Prediction = record_from_dict(Prediction, row)
+    except (ValueError, TypeError):
+        return None
+    given = (made.output, made.likelihoods, made.losses, made.error)
+    return made if sum(one is not None for one in given) == 1 else None
+
+
+def _packed(key: str) -> bytes:
+    try:
+        return bytes.fromhex(key)
+    except ValueError:
+        return key.encode()

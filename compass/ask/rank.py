@@ -1,0 +1,157 @@
+"""Ask which option a model finds most likely."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from compass.errors import ConfigError, DataError, did_you_mean
+from compass.records import (
+    Answer,
+    Continuation,
+    Dialogue,
+    Likelihood,
+    Message,
+    Prediction,
+    Question,
+    Sample,
+    letter_of,
+)
+from compass.specs import Generation
+
+NORMALISATIONS = ("sum", "token", "byte", "character", "whole", "pmi", "first")
+
+
+class Rank:
+    """Rank the options of a multiple choice by their log-likelihood.
+
+    Args:
+        options: Rank ``letters`` (A, B …) or the ``texts`` of the choices.
+        normalise: How options of different length are compared; several may be
+            given, the first is the headline.
+
+            - ``sum``: log-likelihood of the option (lm-evaluation-harness ``acc``).
+            - ``token``: per token of the option.
+            - ``byte``: per UTF-8 byte of the option's text.
+            - ``character``: per character of it (lm-evaluation-harness ``acc_norm``).
+            - ``whole``: mean over prompt and option together, divided by all tokens
+              (OpenCompass PPL).
+            - ``pmi``: minus the log-likelihood after ``unconditional`` alone
+              (Brown et al. 2020, arXiv:2005.14165, section 2.4; Holtzman et al. 2021,
+              arXiv:2104.08315).
+            - ``first``: the first token alone (OpenCompass CLP).
+        glue: What stands between prompt and option; None takes the prompt's joint for
+            plain prompts and nothing after a chat template.
+        unconditional: The prompt of the unconditional likelihood for ``pmi``.
+    """
+
+    mode = "rank"
+    needs = "rank"
+
+    def __init__(
+        self,
+        options: Literal["letters", "texts"] = "letters",
+        normalise: str | Sequence[str] = "sum",
+        glue: str | None = None,
+        unconditional: str = "Answer:",
+    ) -> None:
+        names = (normalise,) if isinstance(normalise, str) else tuple(normalise)
+        for name in names:
+            if name not in NORMALISATIONS:
+                raise ConfigError(
+                    f"unknown normalisation {name!r}", hint=did_you_mean(name, NORMALISATIONS)
+                )
+        if not names:
+            raise ConfigError("normalise must name at least one normalisation")
+        if options not in ("letters", "texts"):
+            raise ConfigError(
+                f"options must be 'letters' or 'texts', got {options!r}",
+                hint=did_you_mean(str(options), ("letters", "texts")),
+            )
+        self.options = options
+        self.normalise = names
+        self.glue = glue
+        self.whole = "whole" in names
+        self._unconditional = (
+            Dialogue((Message("user", unconditional),)) if "pmi" in names else None
+        )
+
+    def generation(self, overrides: Mapping[str, Any]) -> Generation:
+        """Return default settings: ranking generates nothing."""
+        return Generation()
+
+    def repeats(self, settings: Generation) -> int:
+        """Return 1: ranking the same options twice gives the same answer."""
+        return 1
+
+    def continuations(self, sample: Sample, dialogue: Dialogue) -> tuple[Continuation, ...]:
+        """Return the options as texts to be ranked after the dialogue.
+
+        Raises:
+            DataError: The sample has fewer than two choices.
+        """
+        if len(sample.choices) < 2:
+            raise DataError(
+                f"sample {sample.id!r} has {len(sample.choices)} choices; ranking needs two",
+                hint="name the columns of the options: reader=dict(…, choices=[…])",
+            )
+        texts = self._texts(sample)
+        asked = [Continuation(dialogue, text, self.glue) for text in texts]
+        if self._unconditional is not None:
+            asked += [Continuation(self._unconditional, text, self.glue) for text in texts]
+        return tuple(asked)
+
+    def run(
+        self, model: Any, questions: Iterable[Question], settings: Generation
+    ) -> Iterator[Answer]:
+        """Yield the model's answers, in any order."""
+        answers: Iterator[Answer] = model.rank(questions)
+        return answers
+
+    def settle(self, question: Question, prediction: Prediction) -> Prediction:
+        """Return the prediction with the option that each normalisation prefers.
+
+        A tie of log-likelihoods goes to the first of the tied options, as everywhere.
+        """
+        likelihoods = prediction.likelihoods
+        if likelihoods is None:
+            return prediction
+        texts = self._texts(question.sample)
+        count = len(texts)
+        asked, alone = likelihoods[:count], likelihoods[count:]
+        choices: dict[str, int | None] = {}
+        for name in self.normalise:
+            values = [_value(name, one, text) for one, text in zip(asked, texts, strict=True)]
+            if name == "pmi":
+                values = [
+                    one.logprob - base.logprob for one, base in zip(asked, alone, strict=True)
+                ]
+            best = max(values)
+            choices[name] = None if math.isnan(best) else values.index(best)
+        return _with_choices(prediction, choices)
+
+    def _texts(self, sample: Sample) -> list[str]:
+        if self.options == "texts":
+            return list(sample.choices)
+        return [letter_of(place) for place in range(len(sample.choices))]
+
+
+def _value(name: str, one: Likelihood, text: str) -> float:
+    """Return the normalised log-likelihood; larger is better."""
+    if name == "token":
+        return one.logprob / max(one.tokens, 1)
+    if name == "byte":
+        return one.logprob / max(len(text.encode()), 1)
+    if name == "character":
+        return one.logprob / max(len(text), 1)
+    if name == "first":
+        return one.first
+    if name == "whole":
+        return (one.whole or 0.0) / max(one.whole_tokens or 1, 1)
+    return one.logprob
+
+
+def _with_choices(prediction: Prediction, choices: Mapping[str, int | None]) -> Prediction:
+    values = {name: getattr(prediction, name) for name in prediction.__slots__}
+    return Prediction(**{**values, "choices": choices})

@@ -1,0 +1,20 @@
+"""From the scores of a run to its leaderboard: data first, then files and terminal."""
+
+from __future__ import annotations
+
+from compass.board.cells import Cell, collect
+from compass.board.files import write_board
+from compass.board.table import Board, Failure, Hole, Row, board
+from compass.board.terminal import print_board
+
+__all__ = [
+    "Board",
+    "Cell",
+    "Failure",
+    "Hole",
+    "Row",
+    "board",
+    "collect",
+    "print_board",
+    "write_board",
+]

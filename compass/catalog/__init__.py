@@ -1,0 +1,1 @@
+"""Models that need no description of one's own; ``configs/models`` offers them by name."""

@@ -1,0 +1,49 @@
+"""From arguments to an experiment."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from compass.errors import ConfigError
+from compass.specs import Experiment
+
+
+def experiment_of(arguments: argparse.Namespace) -> Experiment:
+    """Return the experiment that the arguments of a command describe.
+
+    Raises:
+        ConfigError: They describe none, or a wrong one.
+    """
+    from compass.config import experiment, experiment_from_names
+
+    named = bool(arguments.models or arguments.datasets or arguments.hf)
+    if arguments.config and not named:
+        made = experiment(Path(arguments.config), arguments.set)
+    elif named and not arguments.config:
+        made = experiment_from_names(
+            models=arguments.models,
+            datasets=arguments.datasets,
+            summarizer=arguments.summarizer,
+            hf=arguments.hf,
+            sets=arguments.set,
+        )
+    elif named:
+        raise ConfigError(
+            "a configuration file and --models, --datasets or --hf do not go together",
+            where=arguments.config,
+            hint="write them into the file, or leave the file out",
+        )
+    else:
+        raise ConfigError(
+            "nothing to evaluate",
+            hint="name a configuration, such as configs/eval_demo.py, "
+            "or say --models NAME --datasets NAME",
+        )
+    if arguments.limit is not None:
+        if arguments.limit < 1:
+            raise ConfigError(f"--limit must be at least 1, got {arguments.limit}")
+        datasets = tuple(replace(d, limit=arguments.limit) for d in made.datasets)
+        made = replace(made, datasets=datasets)
+    return made

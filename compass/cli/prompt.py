@@ -1,0 +1,45 @@
+"""``compass prompt``: exactly what a model will see."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from typing import Any
+
+from compass.cli.experiment import experiment_of
+from compass.questions import Asking, open_benchmark
+from compass.records import Question
+from compass.specs import ModelSpec
+from compass.textsafe import clean_terminal
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Print the prompts of the first samples of every pair."""
+    experiment = experiment_of(arguments)
+    for model in experiment.models:
+        backend = model.backend.build()
+        for name in (dataset for abbr, dataset in experiment.combinations if abbr == model.abbr):
+            benchmark = open_benchmark(experiment.dataset(name))
+            asking = Asking("preview", model.generation, benchmark)
+            for sample in islice(benchmark.samples(), arguments.samples):
+                for question in asking.of_sample(sample):
+                    _show(model, name, backend, question, arguments.plain)
+                    break
+    return 0
+
+
+def _show(model: ModelSpec, dataset: str, backend: Any, question: Question, plain: bool) -> None:
+    title = f"{model.abbr} on {dataset}, sample {question.sample.id}"
+    print(f"=== {clean_terminal(title)}")
+    if plain or not hasattr(backend, "preview"):
+        for message in question.dialogue.messages:
+            print(f"--- {message.role}")
+            print(clean_terminal(message.content))
+    else:
+        preview = backend.preview(question)
+        print(clean_terminal(preview.text))
+        cut = f", {preview.truncated} of them cut off to fit" if preview.truncated else ""
+        print(f"--- {preview.tokens} tokens{cut}")
+    for continuation in question.continuations:
+        print(f"--- option: {clean_terminal(continuation.text)!r}")
+    print()

@@ -1,0 +1,109 @@
+"""``compass run``: evaluate models on benchmarks."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from compass.board import board, collect, print_board, write_board
+from compass.cli.arguments import MODES
+from compass.cli.experiment import experiment_of
+from compass.cli.progress import monitor
+from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
+from compass.evaluate import Run, evaluate, run_folder
+from compass.planner import Planned, make_plan
+from compass.specs import Component, Experiment
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """Run an experiment, or show its plan, and return the exit code."""
+    experiment = experiment_of(arguments)
+    if arguments.workers is not None:
+        experiment = _with_workers(experiment, arguments.workers)
+    if arguments.dry_run:
+        _show_plan(make_plan(experiment, {}))
+        return 0
+    folder = run_folder(Path(arguments.work_dir), experiment.name, arguments.resume)
+    print(f"run folder: {folder.root}", flush=True)
+    run = evaluate(
+        experiment,
+        folder,
+        monitor(),
+        mode=MODES[arguments.mode],  # type: ignore[arg-type]
+        debug=arguments.debug,
+        force=arguments.force,
+        explain=print if arguments.explain else None,
+    )
+    if run.outcome.interrupted:
+        print(
+            "interrupted; what was answered is kept. Go on with: "
+            + _again(arguments, folder.root.name),
+            file=sys.stderr,
+        )
+        return EXIT_INTERRUPTED
+    failed = 0 if arguments.mode == "infer" else _put_up(run)
+    return _verdict(run, failed, arguments)
+
+
+def _put_up(run: Run) -> int:
+    """Write and print the board; return the number of questions without an answer."""
+    experiment, root = run.planned.experiment, run.folder.root
+    made = board(
+        collect(root, experiment.combinations),
+        experiment.summarizer,
+        [model.abbr for model in experiment.models],
+        [dataset.abbr for dataset in experiment.datasets],
+        failures=run.outcome.failures,
+        combinations=experiment.combinations,
+        versions=run.planned.plan.versions,
+        title=experiment.name,
+    )
+    write_board(made, root)
+    print_board(made)
+    print(f"written: {root / 'summary.csv'} (and .md, .json), {root / 'scores.csv'}")
+    rows = (row for row in made.rows if not row.group)
+    return sum(score.failed for row in rows for score in row.scores.values())
+
+
+def _verdict(run: Run, failed: int, arguments: argparse.Namespace) -> int:
+    """Return the exit code; say what to do if something failed."""
+    if not run.outcome.failures and not failed:
+        return 0
+    again = _again(arguments, run.folder.root.name)
+    print(f"some questions or jobs failed; ask only those again with: {again}", file=sys.stderr)
+    return ModelError.exit_code
+
+
+def _again(arguments: argparse.Namespace, start: str) -> str:
+    what = [arguments.config] if arguments.config else []
+    for name in ("models", "datasets", "hf"):
+        values = getattr(arguments, name)
+        what += [f"--{name}", *values] if values else []
+    where = [] if arguments.work_dir == "outputs" else ["-w", arguments.work_dir]
+    return " ".join(["python run.py", *what, *where, "-r", start])
+
+
+def _with_workers(experiment: Experiment, workers: int) -> Experiment:
+    if workers < 1:
+        raise ConfigError(f"--workers must be at least 1, got {workers}")
+    runner = experiment.runner
+    return replace(experiment, runner=Component(runner.type, {**runner.kwargs, "workers": workers}))
+
+
+def _show_plan(planned: Planned) -> None:
+    jobs = planned.plan.jobs
+    print(f"{'model':<28} {'dataset':<36} {'samples':>8} {'questions':>10} {'~tokens':>12}")
+    for one in planned.estimates:
+        print(
+            f"{one.model:<28} {one.dataset:<36} {one.samples:>8,} {one.questions:>10,} "
+            f"{one.tokens:>12,}"
+        )
+    questions = sum(one.questions for one in planned.estimates)
+    tokens = sum(one.tokens for one in planned.estimates)
+    infer = sum(job.kind == "infer" for job in jobs)
+    print(
+        f"{infer} inference jobs and {len(jobs) - infer} scoring jobs; {questions:,} questions, "
+        f"about {tokens:,} tokens with answers at their longest"
+    )

@@ -1,0 +1,218 @@
+"""The whole of a run: plan it, do what is left of it, put up the board."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from compass import __version__, store
+from compass.environment import environment
+from compass.errors import ConfigError, StoreError, did_you_mean
+from compass.plan import Job
+from compass.planner import Planned, make_plan
+from compass.runfolder import RunFolder
+from compass.runners.inprocess import InProcess
+from compass.runners.outcome import Monitor, Outcome
+from compass.specs import Experiment
+
+Mode = Literal["all", "infer", "score", "summary"]
+
+
+@dataclass
+class Run:
+    """One start of a run, and how it ended."""
+
+    folder: RunFolder
+    planned: Planned
+    outcome: Outcome = field(default_factory=Outcome)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Job id to why it had to run."""
+
+
+def evaluate(
+    experiment: Experiment,
+    folder: RunFolder,
+    monitor: Monitor,
+    *,
+    mode: Mode = "all",
+    debug: bool = False,
+    force: bool = False,
+    explain: Callable[[str], None] | None = None,
+) -> Run:
+    """Do what is left of a run in ``folder``.
+
+    Args:
+        experiment: What was asked for.
+        folder: Where the run lives; it may be new.
+        monitor: Shows how far it is.
+        mode: Which stages to do.
+        debug: Do everything in this process.
+        force: Use the folder though another experiment made it.
+        explain: Told, a line each, why a job runs again or does not.
+
+    Raises:
+        CompassError: The configuration, the data or the folder is wrong.  Failed jobs
+            are no error; they are in the outcome.
+    """
+    _refuse_strangers(experiment, folder, force)
+    earlier = store.read_document(folder.run) or {}
+    kept = {abbr: one.get("settled", {}) for abbr, one in earlier.get("models", {}).items()}
+    planned = make_plan(experiment, kept)
+    lock = store.Lock(folder.lock_file)
+    try:
+        _record(folder, planned, earlier)
+        run = Run(folder, planned)
+        runner = InProcess() if debug else experiment.runner.build()
+        jobs = _left(folder, planned, mode, run.reasons, explain)
+        run.outcome = _do(runner, run, jobs, monitor, lock)
+        if mode == "all" and not run.outcome.interrupted:
+            _mend(runner, run, {job.id for job in jobs}, monitor, lock)
+    finally:
+        lock.release()
+    return run
+
+
+def _do(runner: Any, run: Run, jobs: list[Job], monitor: Monitor, lock: store.Lock) -> Outcome:
+    """Let a runner do jobs, if there are any."""
+    if not jobs:
+        return Outcome()
+    per_pair = {(e.model, e.dataset): e.questions / e.samples for e in run.planned.estimates}
+    samples = ((job.pair, job.stop - job.start) for job in jobs if job.kind == "infer")
+    monitor.begin(jobs, sum(round(per_pair[pair] * count) for pair, count in samples))
+    try:
+        outcome: Outcome = runner.run(run.folder, jobs, monitor, lock.fileno)
+        return outcome
+    finally:
+        monitor.end()
+
+
+def _mend(runner: Any, run: Run, done: set[str], monitor: Monitor, lock: store.Lock) -> None:
+    """Ask again what scoring found missing in logs that were sealed before this start."""
+    jobs = _left(run.folder, run.planned, "all", {}, None)
+    reopened = {job.pair for job in jobs if job.kind == "infer" and job.id not in done}
+    if not reopened:
+        return
+    again = [job for job in jobs if job.pair in reopened]
+    second = _do(runner, run, again, monitor, lock)
+    kept = [f for f in run.outcome.failures if (f.model, f.dataset) not in reopened]
+    run.outcome = Outcome(
+        failures=[*kept, *second.failures],
+        interrupted=second.interrupted,
+        ran=run.outcome.ran + second.ran,
+    )
+
+
+def run_folder(parent: Path, name: str, resume: str | None) -> RunFolder:
+    """Return the folder of a run.
+
+    Args:
+        parent: Folder of all runs.
+        name: Name of the configuration.
+        resume: None starts a new run, ``latest`` takes the newest of this
+            configuration, anything else names a start time.
+
+    Raises:
+        ConfigError: There is no such run.
+    """
+    mine = parent / name
+    if resume is None:
+        stamp = time.strftime("%Y%m%d_%H%M%S")
+        root = mine / stamp
+        for number in range(2, 1000):
+            try:
+                root.mkdir(parents=True)
+                break
+            except FileExistsError:
+                root = mine / f"{stamp}_{number}"
+            except OSError as error:
+                raise StoreError(
+                    f"cannot make a run folder: {error.strerror}",
+                    where=str(root),
+                    hint="choose another folder with -w",
+                ) from error
+        return RunFolder(root)
+    starts = sorted(p.name for p in mine.glob("*") if (p / "run.json").exists())
+    if resume == "latest":
+        if not starts:
+            raise ConfigError(
+                f"there is no run of {name!r} to resume", where=str(mine), hint="run without -r"
+            )
+        return RunFolder(mine / starts[-1])
+    if not re.fullmatch(r"[\w.-]+", resume) or resume not in starts:
+        raise ConfigError(
+            f"there is no run {resume!r} of {name!r}",
+            where=str(mine),
+            hint=did_you_mean(resume, starts) if starts else "run without -r",
+        )
+    return RunFolder(mine / resume)
+
+
+def _refuse_strangers(experiment: Experiment, folder: RunFolder, force: bool) -> None:
+    owner = (store.read_document(folder.run) or {}).get("config")
+    if owner is not None and owner != experiment.name and not force:
+        raise StoreError(
+            f"this run folder belongs to another experiment: {owner!r}, not {experiment.name!r}",
+            where=str(folder.root),
+            hint="choose another folder with -w, or say --force to go on here",
+        )
+
+
+def _record(folder: RunFolder, planned: Planned, earlier: dict[str, Any]) -> None:
+    """Write what the run is made of, before the first question."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    plan, experiment = planned.plan, planned.experiment
+    models = {
+        **earlier.get("models", {}),
+        **{
+            abbr: {
+                "identity": plan.identities[abbr],
+                "settled": dict(planned.settled[abbr]),
+                "detail": dict(planned.details[abbr]),
+            }
+            for abbr in plan.identities
+        },
+    }
+    store.write_document(folder.config, experiment.to_dict())
+    store.write_document(folder.plan_file, plan.to_dict())
+    store.write_document(folder.environment, {**environment(), "data": dict(plan.data)})
+    store.write_document(
+        folder.run,
+        {
+            "config": experiment.name,
+            "compass": __version__,
+            "started": earlier.get("started", now),
+            "resumed": [*earlier.get("resumed", []), now] if earlier else [],
+            "models": models,
+        },
+    )
+
+
+def _left(
+    folder: RunFolder,
+    planned: Planned,
+    mode: Mode,
+    reasons: dict[str, str],
+    explain: Callable[[str], None] | None,
+) -> list[Job]:
+    """Return the jobs that have to run, and note why."""
+    kinds = {"all": ("infer", "score"), "infer": ("infer",), "score": ("score",), "summary": ()}
+    jobs = []
+    asked_again: set[tuple[str, str]] = set()
+    for job in planned.plan.jobs:
+        if job.kind not in kinds[mode]:
+            continue
+        reason = folder.reason_to_run(job)
+        if reason is None and job.pair in asked_again:
+            reason = "its questions are looked at again"
+        if explain is not None:
+            explain(f"{job.id}: " + (f"runs, because {reason}" if reason else "stands"))
+        if reason is not None:
+            jobs.append(job)
+            reasons[job.id] = reason
+            if job.kind == "infer":
+                asked_again.add(job.pair)
+    return jobs

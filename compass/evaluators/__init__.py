@@ -1,0 +1,15 @@
+"""From an answer to a verdict, and from verdicts to scores.
+
+An evaluator has an integer ``version`` that goes up when its meaning changes,
+``verdict(sample, predictions)`` and ``summarise(verdicts)``.
+"""
+
+from __future__ import annotations
+
+from compass.evaluators.choice import Choice
+from compass.evaluators.exact import Exact
+from compass.evaluators.f1 import F1
+from compass.evaluators.numeric import Numeric
+from compass.evaluators.perplexity import Perplexity
+
+__all__ = ["F1", "Choice", "Exact", "Numeric", "Perplexity"]

@@ -1,0 +1,105 @@
+"""Judge a multiple choice, ranked or answered in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from compass.errors import ConfigError, DataError, did_you_mean
+from compass.evaluators.extract import letters
+from compass.evaluators.tally import UNPARSED, output_of, summary, verdict
+from compass.records import LETTERS, Prediction, Sample, Score, Verdict
+
+_COMPAT = (None, "opencompass", "first-capital")
+
+
+class Choice:
+    """Accuracy of a multiple choice.
+
+    A ranking is right if the option it settled on is one of the right ones; the
+    first normalisation gives ``accuracy``, each other ``accuracy_<name>``.  A text
+    is right if the letters it settles on are exactly the right ones, so that a
+    question with several right answers needs all of them.
+
+    Args:
+        compat: How a letter is read out of a text.
+
+            - None: see `compass.evaluators.extract.letters`.
+            - ``opencompass``: the letter after the first ``ANSWER:``, as OpenCompass
+              and simple-evals do for MMLU.
+            - ``first-capital``: the first capital letter of the text, as OpenCompass
+              does for C-Eval and C3 ("The answer is (B)" is T).
+    """
+
+    version = 1
+
+    def __init__(self, compat: Literal["opencompass", "first-capital"] | None = None) -> None:
+        if compat not in _COMPAT:
+            raise ConfigError(
+                f"Choice knows no compat {compat!r}",
+                hint=did_you_mean(str(compat), [name for name in _COMPAT if name]),
+            )
+        self.compat = compat
+
+    def verdict(self, sample: Sample, predictions: Sequence[Prediction]) -> Verdict:
+        """Judge one prediction.
+
+        Raises:
+            DataError: The sample does not say which options are right.
+        """
+        (prediction,) = predictions
+        if not sample.right:
+            raise DataError(
+                f"sample {sample.id!r} does not say which option is right",
+                hint="its answer must be a letter, a number or the text of an option",
+            )
+        target = named(sample.right)
+        if prediction.error is not None:
+            return verdict(sample, prediction, {"accuracy": None}, target=target)
+        if prediction.choices:
+            return self._ranked(sample, prediction, target)
+        found = self._read(output_of(prediction, "Choice"), sample.choices)
+        return verdict(
+            sample,
+            prediction,
+            {"accuracy": float(found == tuple(sorted(sample.right)))},
+            answer=None if found is None else named(found),
+            target=target,
+            reason=UNPARSED if found is None else "",
+        )
+
+    def summarise(self, verdicts: Iterable[Verdict]) -> list[Score]:
+        """Return the accuracy, and that of each other normalisation of a ranking."""
+        return summary(verdicts)
+
+    def _ranked(self, sample: Sample, prediction: Prediction, target: str) -> Verdict:
+        picks = list(prediction.choices.items())
+        values = {
+            "accuracy" if not place else f"accuracy_{name}": float(pick in sample.right)
+            for place, (name, pick) in enumerate(picks)
+        }
+        headline = picks[0][1]
+        return verdict(
+            sample,
+            prediction,
+            values,
+            answer=None if headline is None else named((headline,)),
+            target=target,
+            reason=UNPARSED if headline is None else "",
+        )
+
+    def _read(self, output: str, choices: Sequence[str]) -> tuple[int, ...] | None:
+        if self.compat == "opencompass":
+            match = re.search(rf"(?i)ANSWER\s*:\s*([{LETTERS[: len(choices)]}])", output)
+            return (LETTERS.index(match[1].upper()),) if match else None
+        if self.compat == "first-capital":
+            first = next((c for c in output if c.isupper()), None)
+            # A capital that labels no option is an answer all the same: a wrong one.
+            return None if first is None else (LETTERS.find(first),)
+        return letters(output, choices)
+
+
+def named(places: Sequence[int]) -> str:
+    """Return letters for places, as in ``AC``; ``?`` where there is no such option."""
+    return "".join(LETTERS[p] if 0 <= p < len(LETTERS) else "?" for p in sorted(places))

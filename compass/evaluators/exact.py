@@ -1,0 +1,66 @@
+"""Judge a short answer by equality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from compass.errors import ConfigError, did_you_mean
+from compass.evaluators.normal import NORMALISERS
+from compass.evaluators.short import answer_text, checked_read, first_target
+from compass.evaluators.tally import UNPARSED, output_of, summary, verdict
+from compass.records import Prediction, Sample, Score, Verdict
+
+
+class Exact:
+    """Share of answers equal to any of the targets, once both are normalised.
+
+    Args:
+        normalise: ``loose`` (any language: case, width, punctuation and articles do
+            not matter), ``squad`` (as the official SQuAD script), ``zh`` (as the
+            CMRC 2018 script) or ``strip`` (only white space around).
+        read: What of the output is the answer: the ``whole`` of it, its first
+            ``line``, or the ``phrase`` of its last explicit statement ("the answer is
+            …"), the whole if it makes none.  Reasoning in think tags never is.
+    """
+
+    version = 1
+
+    def __init__(
+        self,
+        normalise: Literal["loose", "squad", "zh", "strip"] = "loose",
+        read: Literal["whole", "line", "phrase"] = "whole",
+    ) -> None:
+        if normalise not in NORMALISERS:
+            raise ConfigError(
+                f"Exact knows no normalisation {normalise!r}",
+                hint=did_you_mean(str(normalise), NORMALISERS),
+            )
+        self.normalise = normalise
+        self.read = checked_read(read, "Exact")
+
+    def verdict(self, sample: Sample, predictions: Sequence[Prediction]) -> Verdict:
+        """Judge one prediction.
+
+        Raises:
+            DataError: The sample has no target.
+        """
+        (prediction,) = predictions
+        target = first_target(sample)
+        if prediction.error is not None:
+            return verdict(sample, prediction, {"accuracy": None}, target=target)
+        answer = answer_text(output_of(prediction, "Exact"), self.read)
+        form = NORMALISERS[self.normalise]
+        right = form(answer) in {form(one) for one in sample.targets}
+        return verdict(
+            sample,
+            prediction,
+            {"accuracy": float(right)},
+            answer=answer,
+            target=target,
+            reason="" if answer or right else UNPARSED,
+        )
+
+    def summarise(self, verdicts: Iterable[Verdict]) -> list[Score]:
+        """Return the accuracy."""
+        return summary(verdicts)

@@ -1,0 +1,281 @@
+"""What a text answers: a letter of a multiple choice, or a short phrase.
+
+An explicit statement ("the answer is B", 答案是B) beats everything else, and the
+last of several wins: models correct themselves.  A capital letter that merely
+occurs in a text is never taken for an answer, least of all the article "A".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from compass.records import LETTERS
+
+_THOUGHT = re.compile(r"(</?(?:think|thinking|thought)>)", re.IGNORECASE)
+
+_NEXT_QUESTION = re.compile(
+    r"\n[\s#*>]*(?:Question|Problem|Q|问题|题目|问)\s*\d{0,4}\s*[:：]", re.IGNORECASE
+)
+
+# Decoration that may stand around an answer: Markdown, quotes, brackets, TeX.
+# Bounded, so that a text of nothing but blanks or stars is read in linear time.
+_OPEN = r"""(?:[\s*_`"'“‘「【\[(（{$]|\\boxed|\\text(?:bf|it|rm)?|\\mathrm|\\[(\[]){0,16}"""
+_CLOSE = r"""[\s*_`"'”’」】\])）}$]{0,16}"""
+_TRAILING = " \t\r*_`\"'”’」】])）}$.。,，:："
+_MOST_CUES = 50
+"""A model that repeats itself for ever is read in linear time all the same."""
+
+_COLON = re.compile(r"[:：]")
+
+_CUE = re.compile(
+    r"""
+    (?<![A-Za-z])(?:answer|(?:correct|right|best)\s+(?:option|choice)|my\s+choice)(?![A-Za-z])
+      (?:\s+(?:to|for)\s+(?:the|this|that)\s+(?:question|problem))?
+      [\s*_]*(?:(?:is|are|was|would\s+be|should\s+be|must\s+be|has\s+to\s+be|[:：=\-–—])[\s*_]*)+
+      (?:(?:therefore|thus|clearly|most\s+likely|probably|indeed)\s+)?
+      (?:(?:the\s+)?(?:option|choice|letter)(?:\s+is)?[\s:]+)?
+  | \bI(?:\s+would|'d|\s+will|'ll)?\s+(?:choose|pick|select|go\s+with)\s+
+      (?:(?:option|choice|answer|letter)\s+)?
+  | (?:答案|正确选项|正确的选项|正确的?是|正确的为|最佳选项)
+      \s*(?:应该|应当|应|就|就应该)?\s*[是为选：:\s]*(?:选项|选择)?
+  | (?<![不别未没无莫非])(?<!不应)(?<!不能)(?<!不该)(?<!不可)(?<!不会)选(?:择|的是|：|:)?
+  | \\boxed(?=\s*\{)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_RIGHT_AFTER = (
+    r"\s*(?:(?:is|are)\s+(?:the\s+|therefore\s+|thus\s+)?"
+    r"(?:correct|right|(?:correct|right|best)\s+(?:answer|option|choice)|answer)\b"
+    r"|[项]?\s*(?:是|为|才是)?\s*(?:正确|对的|正确答案|正确的|最佳答案))"
+)
+
+
+def visible(text: str) -> str:
+    """Return what is said aloud: reasoning between think tags is left out.
+
+    A closing tag alone ends reasoning that the prompt began; an opening tag alone
+    means that the model never came to answer.
+
+    Examples:
+        >>> visible("<think>B? No.</think> C")
+        'C'
+        >>> visible("<think>It could be")
+        ''
+    """
+    said: list[str] = []
+    aloud = True
+    for piece in _THOUGHT.split(text):
+        if not _THOUGHT.fullmatch(piece):
+            said += [piece] if aloud else []
+        elif piece[1] == "/":
+            said = [] if aloud else said
+            aloud = True
+        else:
+            aloud = False
+    return "".join(said).strip()
+
+
+def own_part(text: str) -> str:
+    r"""Return the text before the model goes on to ask itself a next question.
+
+    Examples:
+        >>> own_part("B\n\nQuestion: What is 1 + 1?\nAnswer: C")
+        'B'
+    """
+    match = _NEXT_QUESTION.search(text)
+    return text[: match.start()] if match else text
+
+
+def letters(text: str, choices: Sequence[str]) -> tuple[int, ...] | None:
+    """Return the places of the options that a text settles on, None if it does not.
+
+    Tried in this order, the first that says something wins: the last explicit
+    statement, by letter or by the option's text; a letter alone on the first or
+    the last line; a letter that labels the start of the answer; the only letter in
+    brackets; the only option whose text occurs.
+
+    Args:
+        text: Output of a model.
+        choices: Texts of the options, in the order of their letters.
+
+    Examples:
+        >>> letters("A dog has four legs, so the answer is (B).", ["two", "four"])
+        (1,)
+        >>> letters("A dog? I do not know.", ["two", "four"]) is None
+        True
+    """
+    said = visible(text)
+    for part in dict.fromkeys((own_part(said), said)):
+        for rule in (_stated, _alone, _leading, _bracketed, _mentioned):
+            found = rule(part, choices)
+            if found:
+                return tuple(sorted(set(found)))
+    return None
+
+
+def phrase(text: str) -> str:
+    """Return what the last explicit statement names, the whole text if there is none.
+
+    Examples:
+        >>> phrase("They met in 1912. The answer is **Paris**.")
+        'Paris'
+        >>> phrase("答案是：长江。")
+        '长江'
+        >>> phrase("Paris")
+        'Paris'
+    """
+    said = own_part(visible(text))
+    for start in reversed(_statements(said)):
+        rest = re.split(r"\n|[.。!！?？;；](?:\s|$)|[。！？；]", said[start:], maxsplit=1)[0]
+        rest = re.sub(rf"^{_OPEN}", "", rest).rstrip(_TRAILING)
+        if rest:
+            return rest
+    return said
+
+
+def _statements(text: str) -> list[int]:
+    """Return where the statements begin that follow an explicit cue."""
+    return [match.end() for match in _CUE.finditer(text)]
+
+
+def _stated(text: str, choices: Sequence[str]) -> list[int]:
+    """The last explicit statement."""
+    best, found = -1, []
+    listed, praised = _patterns(len(choices))
+    for start in _statements(text)[-_MOST_CUES:]:
+        places = _letters_at(listed, text, start) or _text_at(text, start, choices)
+        if places:
+            best, found = start, places
+    for match in praised.finditer(text):
+        if match.start() > best:
+            best, found = match.start(), [LETTERS.index(match["letter"])]
+    return found
+
+
+@lru_cache
+def _patterns(count: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what matches a list of letters, and a letter that is called right."""
+    some = LETTERS[:count]
+    upper, lower = f"[{some}]", f"[{some.lower()}]"
+    # The article: "A" and "I" before another word are no letters of an answer,
+    # unless that word goes on from an answer.
+    onward = r"because|since|as|for|which|is|and|or|due|but|given|therefore"
+    word = rf"(?!\s+(?!(?:{onward})\b)[A-Za-z])"
+    one = rf"(?:(?![AI]){upper}|[AI](?<={upper}){word})(?![A-Za-z'’])"
+    joint = rf"{_CLOSE}(?:,\s*and|,\s*or|and|or|[,，、/&+和或与及])?{_OPEN}"
+    end = rf"(?={_CLOSE}(?:$|[.。;；!！?？\n]))"
+    several = rf"{upper}(?:{joint}{upper})+(?![A-Za-z'’]){end}"
+    small = rf"(?:(?<=[(（\[]){lower}(?=\s*[)）\]])|{lower}{end})"
+    listed = re.compile(rf"{_OPEN}(?P<list>{several}|{one}|{small})", re.MULTILINE)
+    praised = re.compile(
+        rf"(?<![A-Za-z]){_OPEN}(?:(?:[Oo]ption\s+|[Cc]hoice\s+|选项\s*){_OPEN})?"
+        rf"(?P<letter>{upper})(?![A-Za-z'’]){_CLOSE}{_RIGHT_AFTER}"
+    )
+    return listed, praised
+
+
+def _letters_at(listed: re.Pattern[str], text: str, start: int) -> list[int]:
+    match = listed.match(text, start)
+    if not match:
+        return []
+    named = match["list"]
+    if len(named) == 1:
+        return [LETTERS.index(named.upper())]
+    return [LETTERS.index(c) for c in re.sub(r"\\[A-Za-z]+|and|or", "", named) if c in LETTERS]
+
+
+def _text_at(text: str, start: int, choices: Sequence[str]) -> list[int]:
+    """The longest option whose text follows at once."""
+    longest = 100 + 2 * max(map(len, choices), default=0)
+    rest = _folded(re.sub(rf"^{_OPEN}", "", text[start : start + longest]))
+    best, place = 0, -1
+    for number, choice in enumerate(choices):
+        folded = _folded(choice).rstrip(".。")
+        if len(folded) > best and _occurs(folded, rest, at_start=True):
+            best, place = len(folded), number
+    return [place] if best else []
+
+
+def _alone(text: str, choices: Sequence[str]) -> list[int]:
+    """A first or last line that is nothing but letters, or the last ends in a colon and them."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    ends = [_COLON.split(line)[-1] for line in lines[-1:]]
+    for line in lines[:1] + lines[-1:] + ends:
+        bare = re.sub(rf"^{_OPEN}", "", line).rstrip(_TRAILING)
+        parts = [p for p in re.split(r"[\s,，、/&+]+|(?<=[A-Z])(?=[A-Z])", bare) if p]
+        if parts and all(len(p) == 1 and p in LETTERS[: len(choices)] for p in parts):
+            return [LETTERS.index(p) for p in parts]
+        if len(bare) == 1 and bare.upper() in LETTERS[: len(choices)]:
+            return [LETTERS.index(bare.upper())]
+    return []
+
+
+def _leading(text: str, choices: Sequence[str]) -> list[int]:
+    """A letter that labels the start, as in "B. Paris"; not if others label lines too."""
+    some = LETTERS[: len(choices)]
+    bracketed, dotted = rf"[(（\[](?P<a>[{some}])[)）\]]", rf"(?P<b>[{some}])[.．:：)）、]"
+    label = re.compile(rf"^[\s*_>\-]{{0,16}}(?:{bracketed}|{dotted})", re.MULTILINE)
+    labels = list(label.finditer(text))
+    if not labels or text[: labels[0].start()].strip():
+        return []
+    named = {match["a"] or match["b"] for match in labels}
+    return [LETTERS.index(named.pop())] if len(named) == 1 else []
+
+
+def _bracketed(text: str, choices: Sequence[str]) -> list[int]:
+    """The only letter that stands in brackets."""
+    some = LETTERS[: len(choices)]
+    named = set(re.findall(rf"[(（\[【]([{some}])[)）\]】]", text))
+    return [LETTERS.index(named.pop())] if len(named) == 1 else []
+
+
+def _mentioned(text: str, choices: Sequence[str]) -> list[int]:
+    """The only option whose text occurs and is not denied."""
+    folded = _folded(text)
+    texts = [_folded(choice).rstrip(".。") for choice in choices]
+    whole = [place for place, one in enumerate(texts) if one and one == folded.rstrip(".。")]
+    if len(whole) == 1:
+        return whole
+    there = [place for place, one in enumerate(texts) if one and _occurs(one, folded)]
+    widest = [
+        place
+        for place in there
+        if not any(texts[place] in texts[other] and place != other for other in there)
+    ]
+    return widest if len(widest) == 1 else []
+
+
+def _occurs(part: str, text: str, at_start: bool = False) -> bool:
+    """True if ``part`` is in ``text`` as whole words and not straight after a "not"."""
+    for found in _places(part, text, at_start):
+        before, after = text[:found], text[found + len(part) :]
+        if before and _wordy(before[-1]) and _wordy(part[0]):
+            continue
+        if after and _wordy(part[-1]) and _wordy(after[0]):
+            continue
+        if re.search(r"(?:\bnot|n't|\bnever|不是|并非|不)\s*(?:an?\s+|the\s+)?$", before):
+            continue
+        return True
+    return False
+
+
+def _places(part: str, text: str, at_start: bool) -> Iterator[int]:
+    if at_start:
+        yield from (0,) if text.startswith(part) else ()
+        return
+    found = text.find(part)
+    while found >= 0:
+        yield found
+        found = text.find(part, found + 1)
+
+
+def _wordy(character: str) -> bool:
+    """True for what words of spaced scripts are made of; Chinese is written without gaps."""
+    return character.isalnum() and not "\u2e80" <= character <= "\u9fff"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,114 @@
+"""A model that answers at once by a rule: a chance baseline, and a way to time the rest."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from compass.errors import ConfigError, did_you_mean
+from compass.records import Answer, Likelihood, Question, letter_of
+from compass.specs import Generation
+
+RULES = ("random", "right", "first", "echo")
+
+
+class Instant:
+    """Answer at once by a rule.
+
+    Args:
+        rule: ``random`` picks an option at random, or says nothing where there are none;
+            ``right`` gives the right answer, ``first`` the first option, ``echo`` repeats
+            the end of the prompt.
+        seed: Start of the random stream; each question has a stream of its own.
+        text: Say this to every question that asks for text.
+        pause: Seconds to wait before each answer, to stand in for a slow model.
+    """
+
+    def __init__(
+        self,
+        rule: Literal["random", "right", "first", "echo"] = "random",
+        seed: int = 0,
+        text: str | None = None,
+        pause: float = 0.0,
+    ) -> None:
+        if rule not in RULES:
+            raise ConfigError(f"unknown rule {rule!r}", hint=did_you_mean(str(rule), RULES))
+        self.rule = rule
+        self.seed = seed
+        self.text = text
+        self.pause = pause
+
+    def identity(self) -> dict[str, Any]:
+        """Return what can change an answer."""
+        return {"backend": "instant", "rule": self.rule, "seed": self.seed, "text": self.text}
+
+    def settle(self) -> dict[str, Any]:
+        """Return nothing: no argument is left open."""
+        return {}
+
+    def generate(self, questions: Iterable[Question], generation: Generation) -> Iterator[Answer]:
+        """Yield a text for every question."""
+        for question in questions:
+            self._wait()
+            output = self._text(question)
+            yield Answer(
+                key=question.key,
+                output=output,
+                finish="stop",
+                prompt=question.dialogue.plain(),
+                tokens=len(output.split()),
+            )
+
+    def rank(self, questions: Iterable[Question]) -> Iterator[Answer]:
+        """Yield likelihoods that sum to one over the options of a question."""
+        for question in questions:
+            self._wait()
+            favourite = self._choice(question)
+            likelihoods = tuple(
+                self._likelihood(place == favourite, len(question.continuations), c.text)
+                for place, c in enumerate(question.continuations)
+            )
+            yield Answer(
+                key=question.key, likelihoods=likelihoods, prompt=question.dialogue.plain()
+            )
+
+    def losses(self, questions: Iterable[Question]) -> Iterator[Answer]:
+        """Yield one bit for every byte of the text: the loss of a coin."""
+        for question in questions:
+            text = question.dialogue.plain()
+            yield Answer(key=question.key, losses=(math.log(2),) * len(text.encode()), prompt=text)
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
+
+    def _wait(self) -> None:
+        if self.pause:
+            time.sleep(self.pause)
+
+    def _choice(self, question: Question) -> int:
+        sample = question.sample
+        if self.rule == "right" and sample.right:
+            return sample.right[0]
+        if self.rule == "first" or not sample.choices:
+            return 0
+        return random.Random(f"{self.seed}:{question.key}").randrange(len(sample.choices))
+
+    def _text(self, question: Question) -> str:
+        if self.text is not None:
+            return self.text
+        if self.rule == "echo":
+            return question.dialogue.plain()[-200:]
+        if question.sample.choices:
+            return letter_of(self._choice(question))
+        if self.rule == "right":
+            return question.sample.targets[0] if question.sample.targets else ""
+        return ""
+
+    @staticmethod
+    def _likelihood(favoured: bool, count: int, text: str) -> Likelihood:
+        share = 0.5 if favoured else 0.5 / max(count - 1, 1)
+        logprob = math.log(share)
+        return Likelihood(logprob, 1, logprob, favoured, logprob, 1)

@@ -1,0 +1,6 @@
+"""Ways to get the jobs of a plan done.  All call `compass.worker`."""
+
+from compass.runners.inprocess import InProcess
+from compass.runners.local import Local
+
+__all__ = ["InProcess", "Local"]

@@ -1,0 +1,73 @@
+"""Components against the classes and functions they name, before anything is loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compass.errors import CompassError, ConfigError
+from compass.schema.arguments import arguments_of, check_arguments
+from compass.schema.place import Place
+from compass.specs import Component, Experiment
+
+
+def check_components(experiment: Experiment, *, where: str = "") -> None:
+    """Import what every component names, check its arguments, and build it once.
+
+    Constructors are light by contract, and say what is wrong with their arguments.
+
+    Args:
+        experiment: What to check.
+        where: File that errors name.
+
+    Raises:
+        CompassError: A name does not exist, an argument is unknown, missing or of a
+            wrong type, or a constructor refuses.  The key path is part of it.
+    """
+    top = Place(where)
+    for index, model in enumerate(experiment.models):
+        place = Place(where, f"models[{index}]", model.abbr)
+        _build(model.backend, place.key("backend"))
+    for index, dataset in enumerate(experiment.datasets):
+        place = Place(where, f"datasets[{index}]", dataset.abbr)
+        for name in ("reader", "prompt", "ask", "evaluator"):
+            _build(getattr(dataset, name), place.key(name))
+    _build(experiment.partitioner, top.key("partitioner"))
+    _build(experiment.runner, top.key("runner"))
+
+
+def _build(component: Component, place: Place) -> Any:
+    """Return the built component; its nested components are checked and built first."""
+    title = component.type.rpartition(".")[2]
+    try:
+        target = component.resolve()
+    except CompassError as error:
+        raise place.key("type").locate(error) from error
+    except SyntaxError as error:
+        place.key("type").fail(
+            f"cannot import {component.type!r}: {error.msg}", f"see {error.filename}:{error.lineno}"
+        )
+    if not callable(target):
+        place.key("type").fail(
+            f"{component.type!r} is neither class nor function",
+            "write dict(type=Name, ...) with the Name of a class or function",
+        )
+    check_arguments(target, component.kwargs, place)
+    arguments = {k: _built(v, place.key(k)) for k, v in component.kwargs.items()}
+    try:
+        return target(**arguments)
+    except CompassError as error:
+        if isinstance(error, ConfigError) and not error.hint:
+            error.hint = arguments_of(target)
+        raise place.locate(error) from error
+    except (TypeError, ValueError) as error:
+        return place.fail(f"{title} refuses its arguments: {error}", arguments_of(target))
+
+
+def _built(value: Any, place: Place) -> Any:
+    if isinstance(value, Component):
+        return _build(value, place)
+    if isinstance(value, list):
+        return [_built(one, place.at(index)) for index, one in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _built(one, place.key(key)) for key, one in value.items()}
+    return value

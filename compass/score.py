@@ -1,0 +1,109 @@
+"""Judge the stored answers of one model to one benchmark.  No model is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+
+from compass import store
+from compass.answers import Answers
+from compass.plan import Job
+from compass.questions import Asking
+from compass.records import (
+    Prediction,
+    Question,
+    Sample,
+    Score,
+    Verdict,
+    record_from_dict,
+    record_to_dict,
+)
+
+Progress = Callable[[int, int], None]
+
+MISSING = "no answer is stored"
+
+
+class VerdictFile:
+    """The verdicts of a file, as often as they are asked for, one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[Verdict]:
+        for row in store.read_rows(self.path):
+            yield record_from_dict(Verdict, row)
+
+
+def run_score(
+    asking: Asking,
+    answers: Answers,
+    verdicts: Path,
+    progress: Progress,
+) -> tuple[list[Score], int]:
+    """Write the verdict of every question and return the scores.
+
+    Returns:
+        The scores, the headline first, and the number of questions without an answer.
+    """
+    missing = 0
+    judged = 0
+
+    def rows() -> Iterator[dict[str, object]]:
+        nonlocal missing, judged
+        for sample, predictions in _settled(asking, answers):
+            for verdict in _verdicts(asking, sample, predictions):
+                judged += 1
+                yield record_to_dict(verdict)
+            missing += sum(p.error is not None for p in predictions)
+            progress(judged, missing)
+
+    store.write_rows(verdicts, rows())
+    return asking.benchmark.evaluator.summarise(VerdictFile(verdicts)), missing
+
+
+def write_scores(path: Path, job: Job, version: str, mode: str, scores: list[Score]) -> None:
+    """Write ``scores.json``."""
+    store.write_document(
+        path,
+        {
+            "model": job.model,
+            "dataset": job.dataset,
+            "version": version,
+            "mode": mode,
+            "fingerprint": job.fingerprint,
+            "scores": [asdict(score) for score in scores],
+        },
+    )
+
+
+def _settled(asking: Asking, answers: Answers) -> Iterator[tuple[Sample, list[Prediction]]]:
+    """Yield each sample, as asked, with its predictions: variant by variant."""
+    walk = asking.questions()
+    for _, group in groupby(walk, key=lambda q: (q.sample.id, q.variant)):
+        questions = list(group)
+        yield questions[0].sample, [_prediction(asking, answers, q) for q in questions]
+
+
+def _prediction(asking: Asking, answers: Answers, question: Question) -> Prediction:
+    stored = answers.get(question.key)
+    if stored is None:
+        return Prediction(
+            key=question.key,
+            sample_id=question.sample.id,
+            variant=question.variant,
+            repeat=question.repeat,
+            error=MISSING,
+        )
+    return asking.benchmark.ask.settle(question, stored)
+
+
+def _verdicts(asking: Asking, sample: Sample, predictions: list[Prediction]) -> Iterator[Verdict]:
+    evaluator = asking.benchmark.evaluator
+    if getattr(evaluator, "whole_sample", False):
+        yield evaluator.verdict(sample, predictions)
+        return
+    for prediction in predictions:
+        yield evaluator.verdict(sample, [prediction])

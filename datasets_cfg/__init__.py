@@ -1,0 +1,1 @@
+"""Benchmarks: how each is read, asked and scored, with its citation."""

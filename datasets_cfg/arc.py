@@ -1,0 +1,71 @@
+"""ARC, easy and challenge: Clark et al. 2018, arXiv:1803.05457.
+
+Ranked by the text of the options, ranked by letter, and answered with a letter.
+"""
+
+from compass.ask import Generate, Rank
+from compass.data.arc import arc
+from compass.evaluators import Choice
+from compass.prompts import Chat, Text
+
+arc_challenge_datasets = [
+    dict(
+        abbr='arc-challenge',
+        reader=dict(type=arc, subset='ARC-Challenge', split='test'),
+        prompt=dict(type=Text, text='Question: {{ question }}\nAnswer:'),
+        ask=dict(type=Rank, options='texts', normalise=['sum', 'byte']),
+        evaluator=dict(type=Choice),
+    )
+]
+
+arc_challenge_letter_datasets = [
+    dict(
+        abbr='arc-challenge-letter',
+        reader=dict(type=arc, subset='ARC-Challenge', split='test'),
+        prompt=dict(type=Text, text='Question: {{ question }}\n{{ options }}\nAnswer:'),
+        ask=dict(type=Rank, options='letters'),
+        evaluator=dict(type=Choice),
+    )
+]
+
+arc_challenge_gen_datasets = [
+    dict(
+        abbr='arc-challenge-gen',
+        reader=dict(type=arc, subset='ARC-Challenge', split='test'),
+        prompt=dict(
+            type=Chat,
+            user='Question: {{ question }}\n{{ options }}\n'
+            'Answer with the letter of the right option.\nAnswer:',
+            assistant='{{ letter }}',
+        ),
+        ask=dict(type=Generate, max_new_tokens=32, stop=['Question:']),
+        evaluator=dict(type=Choice),
+    )
+]
+
+arc_easy_datasets = [
+    {
+        **one,
+        'abbr': 'arc-easy',
+        'reader': dict(type=arc, subset='ARC-Easy', split='test'),
+    }
+    for one in arc_challenge_datasets
+]
+
+arc_easy_letter_datasets = [
+    {
+        **one,
+        'abbr': 'arc-easy-letter',
+        'reader': dict(type=arc, subset='ARC-Easy', split='test'),
+    }
+    for one in arc_challenge_letter_datasets
+]
+
+arc_easy_gen_datasets = [
+    {
+        **one,
+        'abbr': 'arc-easy-gen',
+        'reader': dict(type=arc, subset='ARC-Easy', split='test'),
+    }
+    for one in arc_challenge_gen_datasets
+]
