@@ -1,4 +1,8 @@
-"""Peers in processes of their own, asked in turn with us."""
+"""Peers in processes of their own, asked in turn with us.
+
+Importing this finds the project beside the benchmarks, and sets one thread and no hub
+unless the environment says otherwise; so it is imported first.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,16 @@ import json
 import os
 import resource
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 INTERPRETERS = {"lm-eval": "LM_EVAL_PY", "opencompass": "OPENCOMPASS_PY"}
 

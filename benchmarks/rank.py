@@ -12,13 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
 from beside import Peer, Times, peak_mb, timed
 from bound import cost, matmul_rate
@@ -45,7 +40,7 @@ def main() -> None:
     without, theirs = Times(), {}
     rates = [matmul_rate()]
     for _ in range(args.rounds):
-        answers = timed(lambda: answered(model, questions), ours)
+        timed(lambda: answered(model, questions), ours)
         if plain:
             timed(lambda: answered(model, plain), without)
         for peer in peers:
@@ -74,7 +69,7 @@ def main() -> None:
         "peer_seconds": {n: round(t.best(clock) * scale, 2) for n, t in times.items()},
         "speedup": {n: round(t.best(clock) * scale / seconds, 2) for n, t in times.items()},
         "same_choice": {
-            name: agreement(answers, answers_of, len(asked), args.part)
+            name: agreement(choosing(model, name, questions[:: args.part]), answers_of)
             for name, answers_of in theirs.items()
         },
         "peak_mb": round(peak_mb(), 1),
@@ -150,12 +145,27 @@ def answered(model: HF, questions: list[Question]) -> dict[str, Answer]:
     return {answer.key: answer for answer in model.rank(questions)}
 
 
-def agreement(ours: dict[str, Answer], theirs: Any, total: int, part: int) -> float:
+def choosing(model: HF, peer: str, questions: list[Question]) -> list[list[float]]:
+    """Return what we rank options by, in the way of a peer; OpenCompass reads the whole text."""
+    if peer == "opencompass":
+        questions = [replace(one, whole=True) for one in questions]
+    answers = answered(model, questions)
+    found = []
+    for one in questions:
+        options = answers[one.key].likelihoods or ()
+        if peer == "opencompass":
+            found.append([(o.whole or 0.0) / (o.whole_tokens or 1) for o in options])
+        else:
+            found.append([o.logprob for o in options])
+    return found
+
+
+def agreement(ours: list[list[float]], theirs: list[list[float]]) -> float:
     """Return the share of questions on which both find the same option likeliest."""
-    same = []
-    for number, scores in zip(range(0, total, part), theirs, strict=True):
-        mine = [one.logprob for one in ours[str(number)].likelihoods or ()]
-        same.append(mine.index(max(mine)) == scores.index(max(scores)))
+    same = [
+        mine.index(max(mine)) == scores.index(max(scores))
+        for mine, scores in zip(ours, theirs, strict=True)
+    ]
     return round(sum(same) / len(same), 4)
 
 

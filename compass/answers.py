@@ -22,19 +22,22 @@ class Answers:
     def __init__(self, paths: Iterable[Path]) -> None:
         self._paths: list[Path] = []
         self._files: list[IO[bytes]] = []
-        self._read: dict[Path, int] = {}
+        self._numbers: dict[Path, int] = {}
+        self._read: list[int] = []
         self._places: dict[bytes, tuple[int, int, bool]] = {}
         self.update(paths)
 
     def update(self, paths: Iterable[Path]) -> None:
         """Take in what was appended since the last look."""
         for path in paths:
-            if path not in self._read:
-                self._read[path] = 0
+            number = self._numbers.setdefault(path, len(self._paths))
+            if number == len(self._paths):
                 self._paths.append(path)
-            number = self._paths.index(path)
-            for offset, line in store.scan_lines(path, self._read[path]):
-                self._read[path] = offset + len(line)
+                self._read.append(0)
+            if not path.exists() or path.stat().st_size == self._read[number]:
+                continue
+            for offset, line in store.scan_lines(path, self._read[number]):
+                self._read[number] = offset + len(line)
                 self._note(number, offset, line)
 
     def answered(self, key: str) -> bool:

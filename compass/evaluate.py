@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -61,7 +62,12 @@ def evaluate(
     _refuse_strangers(experiment, folder, force)
     earlier = store.read_document(folder.run) or {}
     kept = {abbr: one.get("settled", {}) for abbr, one in earlier.get("models", {}).items()}
-    planned = make_plan(experiment, kept)
+    try:
+        planned = make_plan(experiment, kept)
+    except BaseException:
+        with suppress(OSError):
+            folder.root.rmdir()  # a folder that was made for this, and is empty
+        raise
     lock = store.Lock(folder.lock_file)
     try:
         _record(folder, planned, earlier)
@@ -93,7 +99,8 @@ def _do(runner: Any, run: Run, jobs: list[Job], monitor: Monitor, lock: store.Lo
 def _mend(runner: Any, run: Run, done: set[str], monitor: Monitor, lock: store.Lock) -> None:
     """Ask again what scoring found missing in logs that were sealed before this start."""
     jobs = _left(run.folder, run.planned, "all", {}, None)
-    reopened = {job.pair for job in jobs if job.kind == "infer" and job.id not in done}
+    failed = {(f.model, f.dataset) for f in run.outcome.failures if f.job.startswith("infer/")}
+    reopened = {job.pair for job in jobs if job.kind == "infer" and job.id not in done} - failed
     if not reopened:
         return
     again = [job for job in jobs if job.pair in reopened]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,13 @@ from compass.questions import Asking
 from compass.records import Answer, Prediction, Question, Sample, record_to_dict
 from compass.store import RowLog
 
-Progress = Callable[[int, int], None]
-"""Called with the numbers of answers and of failures so far."""
+Progress = Callable[[int, int, int], None]
+"""Called with the numbers of answers, of failures among them, and of earlier answers met."""
 
 SETTLED_SECONDS = 0.2
+
+BREAKDOWNS = 5
+"""Breakdowns of the back end, with no answer between them, that end a job."""
 
 
 class Interrupted(Exception):
@@ -53,14 +58,16 @@ def run_infer(
     done = failed = 0
     first_error = ""
     with RowLog(path) as log:
-        for answer, seconds in _timed(_answers(flight, model), stop):
-            question = flight.landed(answer.key)
+        for given, seconds in _timed(_answers(flight, model, stop), stop):
+            question = flight.landed(given.key)
+            answer = _checked(question, given)
             log.append(record_to_dict(_prediction(question, answer, seconds)))
             done += 1
             if answer.error is not None:
                 failed += 1
                 first_error = first_error or f"sample {question.sample.id!r}: {answer.error}"
-            progress(done, failed)
+            progress(done, failed, flight.known)
+    progress(done, failed, flight.known)
     if stop.is_set():
         raise Interrupted
     if failed:
@@ -79,18 +86,38 @@ class _Flight:
     ) -> None:
         self.asking = asking
         self.pending: dict[str, Question] = {}
+        self.known = 0
+        """Questions met that have an answer already."""
+
+        self.making = False
+        """True while a question is made: what fails then is not the back end."""
+
         self._samples = samples
         self._answers = answers
         self._stop = stop
+        self._walk = self._unanswered()
 
     def __iter__(self) -> Iterator[Question]:
+        return self
+
+    def __next__(self) -> Question:
+        self.making = True
+        question = next(self._walk, None)
+        self.making = False
+        if question is None:
+            raise StopIteration
+        return question
+
+    def _unanswered(self) -> Iterator[Question]:
         for sample in self._samples:
             for question in self.asking.of_sample(sample):
                 if self._stop.is_set():
                     return
-                if not self._answers.answered(question.key):
-                    self.pending[question.key] = question
-                    yield question
+                if self._answers.answered(question.key):
+                    self.known += 1
+                    continue
+                self.pending[question.key] = question
+                yield question
 
     def landed(self, key: str) -> Question:
         try:
@@ -102,23 +129,43 @@ class _Flight:
             ) from None
 
 
-def _answers(flight: _Flight, model: Any) -> Iterator[Answer]:
-    """Yield the model's answers; if it breaks down, an error for every question in flight."""
+def _answers(flight: _Flight, model: Any, stop: threading.Event) -> Iterator[Answer]:
+    """Yield the model's answers, and errors for what it cannot answer.
+
+    Where it breaks down with several questions in flight, these are asked one at a time:
+    a question that breaks it costs itself only.
+    """
     asking = flight.asking
-    try:
-        yield from asking.benchmark.ask.run(model, iter(flight), asking.settings)
-        reason = "the back end gave no answer"
-    except CompassError:
-        raise
-    except Exception as error:
-        if not flight.pending:
-            raise ModelError(
-                f"the back end failed before any question: {type(error).__name__}: {error}"
-            ) from error
-        reason = f"{type(error).__name__}: {error}"
-    if not flight._stop.is_set():
-        for key in list(flight.pending):
-            yield Answer(key=key, error=reason)
+    alone: deque[Question] = deque()
+    breakdowns = 0
+    while not stop.is_set():
+        asked = iter([alone.popleft()]) if alone else flight
+        reason = ""
+        try:
+            for answer in asking.benchmark.ask.run(model, asked, asking.settings):
+                breakdowns = 0
+                yield answer
+        except CompassError:
+            raise
+        except Exception as error:
+            if flight.making:
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            breakdowns += 1
+            if not flight.pending:
+                raise ModelError(f"the back end failed with nothing to answer: {reason}") from error
+        waiting = {question.key for question in alone}
+        left = [one for key, one in flight.pending.items() if key not in waiting]
+        if breakdowns == BREAKDOWNS:
+            left += alone
+        elif reason and len(left) > 1:
+            alone.extend(left)
+            continue
+        if not stop.is_set():
+            for question in left:
+                yield Answer(key=question.key, error=reason or "the back end gave no answer")
+        if breakdowns == BREAKDOWNS or (asked is flight and not reason):
+            return
 
 
 def _timed(answers: Iterator[Answer], stop: threading.Event) -> Iterator[tuple[Answer, float]]:
@@ -131,6 +178,27 @@ def _timed(answers: Iterator[Answer], stop: threading.Event) -> Iterator[tuple[A
         if stop.is_set() and seconds > SETTLED_SECONDS:
             return
         last = time.perf_counter()
+
+
+def _checked(question: Question, answer: Answer) -> Answer:
+    """Return the answer, or an error in place of one that cannot be used."""
+    if answer.error is not None:
+        return answer
+    numbers = list(answer.losses or ())
+    for one in answer.likelihoods or ():
+        numbers += (one.logprob, one.first, one.whole or 0.0)
+    asked = len(question.continuations)
+    if sum(x is not None for x in (answer.output, answer.likelihoods, answer.losses)) != 1:
+        problem = "the back end gave no answer, or several in one"
+    elif answer.likelihoods is not None and len(answer.likelihoods) != asked:
+        problem = f"the back end gave {len(answer.likelihoods)} likelihoods of {asked} options"
+    elif not all(map(math.isfinite, numbers)):
+        problem = "the model's likelihood is not a finite number"
+    else:
+        return answer
+    return Answer(
+        key=answer.key, error=problem, prompt=answer.prompt, prompt_tokens=answer.prompt_tokens
+    )
 
 
 def _prediction(question: Question, answer: Answer, seconds: float) -> Prediction:

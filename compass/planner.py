@@ -5,6 +5,7 @@ Nothing here loads weights: what is wrong is said before the first second is spe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,12 +13,16 @@ from typing import Any
 
 from compass import __version__
 from compass.errors import CompassError, ConfigError
+from compass.partitioners.slices import equal_slices
 from compass.plan import Batch, Job, Plan
 from compass.questions import Asking, Benchmark, open_benchmark, version
 from compass.specs import Component, DatasetSpec, Experiment, ModelSpec, fingerprint
 
 TRIED = 8
 """Questions of each pair that are made while planning, to find mistakes and estimate cost."""
+
+WORTHWHILE = 50
+"""Fewest samples of a job that is cut off only to keep another worker busy."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ def make_plan(experiment: Experiment, kept: Mapping[str, Mapping[str, Any]]) -> 
     infer: dict[str, list[Job]] = {m.abbr: [] for m in experiment.models}
     score: list[Job] = []
     partitioner = experiment.partitioner.build()
+    spread = _spread(experiment)
     for model, dataset in experiment.combinations:
         spec, benchmark = experiment.model(model), benchmarks[dataset]
         with _At(f"model {model!r} on dataset {dataset!r}"):
@@ -78,6 +84,9 @@ def make_plan(experiment: Experiment, kept: Mapping[str, Mapping[str, Any]]) -> 
         estimates.append(estimate)
         asked_hash = _asked(identities[model], spec, benchmark.spec, data[dataset])
         slices = partitioner.slices(sizes[dataset], estimate.tokens)
+        if len(slices) < spread[model] and sizes[dataset] >= 2 * WORTHWHILE:
+            parts = min(spread[model], sizes[dataset] // WORTHWHILE)
+            slices = equal_slices(sizes[dataset], parts)
         infer[model] += _infer_jobs(model, dataset, asked_hash, slices)
         judged = fingerprint(asked_hash, benchmark.spec.meaning())
         score.append(Job(kind="score", model=model, dataset=dataset, fingerprint=judged))
@@ -93,6 +102,13 @@ def make_plan(experiment: Experiment, kept: Mapping[str, Mapping[str, Any]]) -> 
         stages=(tuple(b for b in batches if b.jobs), (Batch(jobs=tuple(score)),)),
     )
     return Planned(experiment, plan, tuple(estimates), settled, details)
+
+
+def _spread(experiment: Experiment) -> dict[str, int]:
+    """Return into how many jobs a model's datasets are cut at least, so that no worker idles."""
+    workers: int = experiment.runner.build().width()
+    asked = Counter(model for model, _ in experiment.combinations)
+    return {model: -(-workers // count) for model, count in asked.items()}
 
 
 def _open(
@@ -162,7 +178,7 @@ def _try_out(spec: ModelSpec, identity: str, benchmark: Benchmark, size: int) ->
         )
     asking = Asking(identity, spec.generation, benchmark)
     questions = list(islice(asking.questions(), TRIED))
-    per_sample = max(1, len({q.key for q in questions if q.sample.id == questions[0].sample.id}))
+    per_sample = sum(1 for _ in asking.of_sample(questions[0].sample))
     written = asking.settings.max_new_tokens if ask.mode == "gen" else 0
     tokens = 0
     for question in questions:

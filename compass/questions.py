@@ -14,8 +14,9 @@ from itertools import islice
 from typing import Any, Protocol
 
 from compass.errors import DataError
+from compass.jsontext import canonical
 from compass.records import Answer, Continuation, Dialogue, Prediction, Question, Sample
-from compass.specs import DatasetSpec, Generation, canonical, fingerprint
+from compass.specs import DatasetSpec, Generation, fingerprint
 
 KEY_VERSION = 1
 

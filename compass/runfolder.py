@@ -67,6 +67,11 @@ class RunFolder:
         """Return where a job's messages go."""
         return self.root / "logs" / f"{job.id.replace('/', '__')}.log"
 
+    @property
+    def workers_log(self) -> Path:
+        """What workers say outside of any job."""
+        return self.root / "logs" / "workers.log"
+
     def seal(self, job: Job) -> None:
         """Record that ``job`` ended well, and on which inputs."""
         store.write_document(

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from compass.errors import ConfigError, did_you_mean
-
-
-def canonical(value: Any) -> bytes:
-    """Return ``value`` as JSON bytes that do not depend on the order of keys."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+from compass.jsontext import canonical
 
 
 def fingerprint(*parts: Any) -> str:
@@ -183,10 +177,17 @@ class DatasetSpec:
         }
 
     def meaning(self) -> dict[str, Any]:
-        """Return what gives the scores their meaning; ``abbr`` and ``limit`` are left out."""
+        """Return what gives the scores their meaning.
+
+        ``abbr`` and ``limit`` are left out, and where the data lie: their digest, not
+        their place, belongs to the meaning.
+        """
         meant = self.to_dict()
         for name in ("abbr", "limit", "sample_seed"):
             del meant[name]
+        meant["reader"].pop("path", None)
+        if isinstance(meant["reader"].get("shots"), str):
+            del meant["reader"]["shots"]
         meant["evaluator_version"] = getattr(self.evaluator.resolve(), "version", 1)
         return meant
 

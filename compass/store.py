@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from compass import jsontext
 from compass.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,8 @@ SYNC_SECONDS = 1.0
 
 
 def to_line(row: Any) -> bytes:
-    """Return a row as one JSON line; lone surrogates are kept as escapes."""
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-    try:
-        return text.encode() + b"\n"
-    except UnicodeEncodeError:
-        return json.dumps(row, separators=(",", ":")).encode() + b"\n"
+    """Return a row as one JSON line."""
+    return jsontext.dumps(row) + b"\n"
 
 
 class RowLog:
@@ -152,7 +149,7 @@ def scan_lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
 def parse_line(path: Path, offset: int, line: bytes) -> dict[str, Any] | None:
     """Return the row of a line, or None with a warning that names file and line."""
     try:
-        row = json.loads(line)
+        row = jsontext.loads(line)
         if isinstance(row, dict):
             return row
         problem = f"expected an object, got {type(row).__name__}"
@@ -263,7 +260,7 @@ class Lock:
     def __init__(self, path: Path, patience: float = 20.0) -> None:
         with _DiskErrors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+b")
+            self._file = path.open("a+b", buffering=0)
         self.path = path
         began = time.monotonic()
         while not self._try():
@@ -277,15 +274,14 @@ class Lock:
                     hint="wait for it, or start without -r to get a folder of your own",
                 )
             time.sleep(0.1)
-        self._file.seek(0)
-        self._file.truncate()
         owner = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         }
-        self._file.write(json.dumps(owner).encode())
-        self._file.flush()
+        with _DiskErrors(path):
+            self._file.truncate(0)
+            self._file.write(json.dumps(owner).encode())
 
     @property
     def fileno(self) -> int:
@@ -297,10 +293,11 @@ class Lock:
         self._file.close()
 
     def _try(self) -> bool:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+        with _DiskErrors(self.path):  # some network file systems know no locks
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
         return True
 
     def _owner(self) -> dict[str, Any]:

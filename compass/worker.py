@@ -21,10 +21,10 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from compass.answers import Answers
-from compass.errors import CompassError, ModelError
+from compass.errors import EXIT_BUG, CompassError, ModelError
 from compass.infer import Interrupted, run_infer
 from compass.plan import Job
 from compass.questions import Asking, Benchmark, open_benchmark
@@ -74,11 +74,11 @@ class Worker:
             except Interrupted:
                 event.update(ok=False, interrupted=True, error="interrupted")
             except CompassError as error:
-                traceback.print_exc()
                 event.update(ok=False, error=str(error), code=error.exit_code)
+                _keep_trace()
             except Exception as error:  # noqa: BLE001 - the job boundary; the log keeps the trace
-                traceback.print_exc()
-                event.update(ok=False, error=f"{type(error).__name__}: {error}", code=70)
+                event.update(ok=False, error=f"{type(error).__name__}: {error}", code=EXIT_BUG)
+                _keep_trace()
             self.emit(event)
 
     def run_job(self, job: Job) -> None:
@@ -97,29 +97,38 @@ class Worker:
     def _infer(self, job: Job) -> None:
         asking = self._asking(job)
         paths = self.folder.all_rows(*job.pair)
-        answers = self._answers.setdefault(job.pair, Answers([]))
+        if job.pair not in self._answers:
+            self._answers = {job.pair: Answers([])}
+        answers = self._answers[job.pair]
         answers.update(paths)
-        progress = self._progress(job)
-        stream = self._streams.setdefault(job.dataset, _Stream(asking.benchmark))
-        run_infer(
-            asking,
-            stream.slice(job.start, job.stop),
-            _Lazy(lambda: self._model(job.model)),
-            answers,
-            self.folder.rows(job),
-            self.stop,
-            progress,
-        )
-        progress.flush()
+        progress = _Progress(self.emit, job.id)
+        if job.dataset not in self._streams:
+            self._streams = {job.dataset: _Stream(asking.benchmark)}
+        try:
+            run_infer(
+                asking,
+                self._streams[job.dataset].slice(job.start, job.stop),
+                _Lazy(lambda: self._model(job.model)),
+                answers,
+                self.folder.rows(job),
+                self.stop,
+                progress,
+            )
+        finally:
+            progress.flush()
         self.folder.seal(job)
 
     def _score(self, job: Job) -> None:
         asking = self._asking(job)
-        answers = Answers(self.folder.all_rows(*job.pair))
-        progress = self._progress(job)
-        scores, missing = run_score(asking, answers, self.folder.verdicts(job), progress)
-        answers.close()
-        progress.flush()
+        progress = _Progress(self.emit, job.id)
+
+        def judged(done: int, missing: int) -> None:
+            progress(done, missing)
+            if self.stop.is_set():  # the earlier verdicts stand
+                raise Interrupted
+
+        with contextlib.closing(Answers(self.folder.all_rows(*job.pair))) as answers:
+            scores, missing = run_score(asking, answers, self.folder.verdicts(job), judged)
         write_scores(
             self.folder.scores(job),
             job,
@@ -161,8 +170,10 @@ class Worker:
                 model.close()
         return self._models[abbr]
 
-    def _progress(self, job: Job) -> _Progress:
-        return _Progress(self.emit, job.id)
+
+def _keep_trace() -> None:
+    with contextlib.suppress(OSError):  # the disk of the log may be full
+        traceback.print_exc()
 
 
 def build_model(spec: ModelSpec) -> Any:
@@ -213,13 +224,15 @@ class _Stream:
 
     def slice(self, start: int, stop: int) -> Iterator[Sample]:
         """Yield the samples from ``start`` to before ``stop``."""
-        if self._samples is None or start < self._place:
-            self._samples, self._place = self._benchmark.samples(), 0
-        for sample in self._samples:
+        samples, self._samples = self._samples, None
+        if samples is None or start < self._place:
+            samples, self._place = self._benchmark.samples(), 0
+        for sample in samples:
             self._place += 1
             if self._place > start:
                 yield sample
             if self._place >= stop:
+                self._samples = samples  # one that broke off is not gone on with
                 return
 
 
@@ -230,10 +243,10 @@ class _Progress:
         self._emit = emit
         self._job = job
         self._last = 0.0
-        self._counts = (0, 0)
+        self._counts = (0, 0, 0)
 
-    def __call__(self, done: int, failed: int) -> None:
-        self._counts = (done, failed)
+    def __call__(self, done: int, failed: int, known: int = 0) -> None:
+        self._counts = (done, failed, known)
         now = time.monotonic()
         if now - self._last > EVENT_SECONDS:
             self._last = now
@@ -241,8 +254,8 @@ class _Progress:
 
     def flush(self) -> None:
         """Tell the counts now."""
-        done, failed = self._counts
-        self._emit({"event": "progress", "job": self._job, "done": done, "failed": failed})
+        counts = dict(zip(("done", "failed", "known"), self._counts, strict=True))
+        self._emit({"event": "progress", "job": self._job, **counts})
 
 
 @contextlib.contextmanager
@@ -265,9 +278,22 @@ def logged(path: Path) -> Iterator[None]:
                 os.close(fd)
 
 
+def _private_pipes() -> tuple[IO[bytes], IO[str]]:
+    """Return the ways to and from the runner, where nothing that a job runs finds them.
+
+    What prints to standard output goes to standard error, what reads standard input finds
+    its end.
+    """
+    events, commands = os.fdopen(os.dup(1), "wb", buffering=0), os.fdopen(os.dup(0))
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    return events, commands
+
+
 def main() -> None:
     """Serve jobs named on standard input until it ends."""
-    events = os.fdopen(os.dup(1), "wb", buffering=0)
+    events, commands = _private_pipes()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 
     def emit(event: dict[str, Any]) -> None:
@@ -277,8 +303,11 @@ def main() -> None:
     folder = RunFolder(Path(sys.argv[1]))
     try:
         worker = Worker(folder, emit)
+    except CompassError as error:
+        emit({"event": "broken", "error": str(error), "code": error.exit_code})
+        raise
     except Exception as error:
-        emit({"event": "broken", "error": f"{type(error).__name__}: {error}"})
+        emit({"event": "broken", "error": f"{type(error).__name__}: {error}", "code": EXIT_BUG})
         raise
     signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -288,7 +317,7 @@ def main() -> None:
 
     def listen() -> None:
         nonlocal ended
-        for line in sys.stdin:
+        for line in commands:
             with ready:
                 jobs.append(line.strip())
                 ready.notify()

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from compass.store import read_rows
+
 ROOT = Path(__file__).resolve().parents[1]
 
 CONFIG = """
@@ -114,7 +116,7 @@ class Laboratory:
 
     def stored(self) -> list[dict]:
         """Every row of every log."""
-        return [json.loads(line) for log in self.logs() for line in log.read_bytes().splitlines()]
+        return [row for log in self.logs() for row in read_rows(log)]
 
     def asked_by(self, *arguments: str, code: int = 0) -> int:
         """Resume the run and return how many questions that asked."""

@@ -105,26 +105,35 @@ def test_score_mode_reads_the_stored_answers_only(lab):
     assert (lab.folder / "summary.csv").exists()
 
 
+def grown(lab, before):
+    """True if there are more answers than before."""
+    return bool(list(lab.out.glob("lab/*/run.json"))) and len(lab.stored()) > before
+
+
 def test_killed_at_any_moment_it_completes_as_if_undisturbed(tmp_path):
-    calm = Laboratory(tmp_path / "calm", count=150, rows=40, workers=2)
+    calm = Laboratory(tmp_path / "calm", count=400, rows=60, workers=2)
     calm.run()
-    lab = Laboratory(tmp_path / "killed", count=150, rows=40, workers=2, pause=0.004)
+    lab = Laboratory(tmp_path / "killed", count=400, rows=60, workers=2, pause=0.004)
     draw = random.Random(5)
     kills = 0
-    for _ in range(20):
-        arguments = ["-r"] if kills else []
+    for number in range(20):
+        arguments = ["-r"] if list(lab.out.glob("lab/*/run.json")) else []
+        before = len(lab.stored()) if arguments else 0
         child = subprocess.Popen(
             lab.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        time.sleep(draw.uniform(0.3, 1.1))
+        if number % 4:  # at work: some time after it has begun to answer
+            while child.poll() is None and not grown(lab, before):
+                time.sleep(0.01)
+        time.sleep(draw.uniform(0.0, 0.3))
         if child.poll() is None:
             child.send_signal(signal.SIGKILL)
-            kills += bool(list(lab.out.glob("lab/*/run.json")))
+            kills += grown(lab, before)
         child.wait()
     assert kills > 5
     lab.run("-r")
     keys = [row["key"] for row in lab.stored()]
-    assert len(keys) == len(set(keys)) == 300
+    assert len(keys) == len(set(keys)) == 800
     assert lab.board() == calm.board()
 
 

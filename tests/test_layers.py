@@ -14,7 +14,7 @@ PACKAGE = ROOT / "compass"
 
 # A module imports from its own layer or from one above it in this list.
 LAYERS = [
-    {"cachefolder", "errors", "records", "stats", "textsafe"},
+    {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
     {"answers", "environment", "plan", "runfolder", "sandbox", "schema"},
     {"catalog", "data", "evaluators", "models", "partitioners"},

@@ -139,6 +139,38 @@ def test_boundaries_prefixes_and_empty_contexts_are_exact(llama):
     check_against_single(llama, asked, answers)
 
 
+def test_mixed_requests_on_a_real_model_read_as_each_does_alone(smollm2):
+    model = HF(str(smollm2), chat=False, dtype="float32")
+    shots = "Question: Which planet is the largest?\nAnswer: Jupiter\n\n" * 3
+    asked = [
+        question("letters", f"{shots}Question: 2+2?\nA. 3\nB. 4\nAnswer:", (" A", " B")),
+        question(
+            "texts", f"{shots}Question: Who wrote Hamlet?\nAnswer:", (" Shake", " Shakespeare")
+        ),
+        question("chinese", "问题：天空是什么颜色？\n答案：", ("蓝色", "绿色的草地")),
+        question("empty", "", ("Paris is in France.", "Par")),
+        question("space", "The capital of France is ", ("Paris", "7")),
+        question("long", "Count: ", (" ".join(map(str, range(100))),)),
+    ]
+    answers = {answer.key: answer for answer in model.rank(asked)}
+    assert max(one.tokens for one in answers["long"].likelihoods) >= 190
+    check_against_single(model, asked, answers)
+    assert answers["letters"].likelihoods[0].tokens == 1
+    model.close()
+
+
+def test_models_of_one_worker_hand_their_weights_on(folders):
+    first = HF(str(folders["llama"]), context=200)
+    next(first.rank([question("q", "ab", (" a",))]))
+    held = first._weights
+    second = HF(str(folders["llama"]), context=100)
+    second.share(first)
+    first.close()
+    assert second._weights is held
+    assert next(second.rank([question("q", "ab", (" a",))])).error is None
+    second.close()
+
+
 def test_the_whole_text_is_read_where_it_is_asked(llama):
     asked = question("q", "ab cd ab", (" a", " b cd"), whole=True)
     answer = next(llama.rank([asked]))

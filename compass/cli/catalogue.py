@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Literal, get_args
+from typing import Literal
 
 from compass.config import catalogue
 from compass.textsafe import clean_terminal

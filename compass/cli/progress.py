@@ -11,6 +11,8 @@ from compass.plan import Job
 from compass.runners.outcome import Monitor
 
 LINE_SECONDS = 15.0
+LONGEST = 200
+"""Characters of an error that a line shows."""
 
 
 def monitor() -> Monitor:
@@ -23,48 +25,68 @@ class Count:
 
     def __init__(self, jobs: Sequence[Job], questions: int) -> None:
         self.total = questions
+        """Questions to be asked, without those that prove to be answered already."""
+
         self.jobs = len(jobs)
         self.ended = 0
         self.failed = 0
-        self.began = time.monotonic()
-        self._done: dict[str, tuple[int, int]] = {}
+        self.answered = 0
+        """Questions answered in this start, those of several tries once."""
+
+        self.refused = 0
+        """Questions that got an error, and no answer since."""
+
+        self._began = time.monotonic()
+        self._first: tuple[float, int] | None = None
+        self._per_sample = questions / max(sum(job.stop - job.start for job in jobs), 1)
+        self._now: dict[str, tuple[int, int, int]] = {}
         self._share = {job.id: job.stop - job.start for job in jobs if job.kind == "infer"}
-        self._samples = sum(self._share.values())
-        self._closed = 0
+        self._left = sum(self._share.values())
 
     def event(self, event: dict[str, Any]) -> None:
         """Take in an event."""
         name = event["job"]
         if event["event"] == "progress" and name in self._share:
-            self._done[name] = (event["done"], event["failed"])
+            self._add(name, event["done"], event["failed"], event["known"])
+            if self._first is None and event["done"]:
+                # Loading a model is no part of the rate.
+                self._first = (time.monotonic(), self.answered)
+        elif event["event"] == "again":
+            # The next try asks what failed, and counts from the start.
+            done, failed, known = self._now.pop(name, (0, 0, 0))
+            self.answered -= failed
+            self.refused -= failed
+            self.total += known + done - failed
         elif event["event"] == "ended":
             self.ended += 1
-            self.failed += not event["ok"]
-            self._closed += self._share.pop(name, 0)
+            self.failed += broken(event)
+            self._left -= self._share.pop(name, 0)
+            self._now.pop(name, None)
 
-    @property
-    def answered(self) -> int:
-        """Questions answered in this start."""
-        return sum(done for done, _ in self._done.values())
-
-    @property
-    def refused(self) -> int:
-        """Questions that got an error."""
-        return sum(failed for _, failed in self._done.values())
+    def _add(self, name: str, done: int, failed: int, known: int) -> None:
+        before = self._now.get(name, (0, 0, 0))
+        self._now[name] = now = (done, failed, known)
+        self.answered += now[0] - before[0]
+        self.refused += now[1] - before[1]
+        self.total -= now[2] - before[2]
 
     @property
     def rate(self) -> float:
-        """Questions a second since the start."""
-        return self.answered / max(time.monotonic() - self.began, 1e-9)
+        """Questions a second since the first answers; before that is known since the start."""
+        now = time.monotonic()
+        began, had = self._first or (self._began, 0)
+        if self.answered == had:
+            began, had = self._began, 0
+        return (self.answered - had) / max(now - began, 1e-9)
 
     def left(self) -> str:
         """Return the time left as text; questions of closed jobs need none."""
-        running = sum(done for name, (done, _) in self._done.items() if name in self._share)
-        per_sample = self.total / max(self._samples, 1)
-        questions = max(0.0, (self._samples - self._closed) * per_sample - running)
-        if not self.rate:
+        passed = sum(done + known for done, _, known in self._now.values())
+        questions = max(0.0, self._left * self._per_sample - passed)
+        rate = self.rate
+        if not rate:
             return "?"
-        seconds = round(questions / self.rate)
+        seconds = round(questions / rate)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
     def text(self) -> str:
@@ -76,6 +98,23 @@ class Count:
         if self.refused or self.failed:
             line += f", {self.refused} questions and {self.failed} jobs failed"
         return line
+
+
+def broken(event: dict[str, Any]) -> bool:
+    """True if a job failed, and was not merely interrupted."""
+    return event["event"] == "ended" and not event["ok"] and not event.get("interrupted")
+
+
+def trouble(event: dict[str, Any]) -> str | None:
+    """Return a line about a job that failed, None if all is well."""
+    from compass.textsafe import clean_line
+
+    if event["event"] != "again" and not broken(event):
+        return None
+    first = next(iter(str(event["error"]).strip().splitlines()), "")
+    reason = clean_line(first if len(first) <= LONGEST else f"{first[:LONGEST]}…")
+    tried = "is tried again" if event["event"] == "again" else "failed"
+    return f"{event['job']} {tried}: {reason}"
 
 
 class Lines:
@@ -93,8 +132,9 @@ class Lines:
     def event(self, event: dict[str, Any]) -> None:
         """Say how far it is, now and then."""
         self._count.event(event)
-        if event["event"] == "ended" and not event["ok"]:
-            self._say(f"{event['job']} failed: {str(event['error']).splitlines()[0]}")
+        line = trouble(event)
+        if line is not None:
+            self._say(line)
         elif time.monotonic() - self._last > LINE_SECONDS:
             self._last = time.monotonic()
             self._say(self._count.text())
@@ -105,9 +145,7 @@ class Lines:
 
     @staticmethod
     def _say(line: str) -> None:
-        from compass.textsafe import clean_terminal
-
-        print(f"[{time.strftime('%H:%M:%S')}] {clean_terminal(line)}", file=sys.stderr, flush=True)
+        print(f"[{time.strftime('%H:%M:%S')}] {line}", file=sys.stderr, flush=True)
 
 
 class Bar:
@@ -129,12 +167,10 @@ class Bar:
 
     def event(self, event: dict[str, Any]) -> None:
         """Move the bar."""
-        from compass.textsafe import clean_terminal
-
         self._count.event(event)
-        if event["event"] == "ended" and not event["ok"]:
-            reason = clean_terminal(str(event["error"]).splitlines()[0])
-            self._bar.console.print(f"{event['job']} failed: {reason}", markup=False)
+        line = trouble(event)
+        if line is not None:
+            self._bar.console.print(line, markup=False, emoji=False, highlight=False)
         self._bar.update(self._row, completed=self._count.answered, description=self._count.text())
 
     def end(self) -> None:

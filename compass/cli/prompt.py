@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from compass.cli.experiment import experiment_of
+from compass.errors import ConfigError
 from compass.questions import Asking, open_benchmark
 from compass.records import Question
 from compass.specs import ModelSpec
@@ -15,6 +16,8 @@ from compass.textsafe import clean_terminal
 
 def command(arguments: argparse.Namespace) -> int:
     """Print the prompts of the first samples of every pair."""
+    if arguments.samples < 1:
+        raise ConfigError(f"--samples must be at least 1, got {arguments.samples}")
     experiment = experiment_of(arguments)
     for model in experiment.models:
         backend = model.backend.build()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import inspect
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,9 @@ from compass.specs import Component, Experiment
 
 def command(arguments: argparse.Namespace) -> int:
     """Run an experiment, or show its plan, and return the exit code."""
+    if arguments.config is None and str(arguments.resume).endswith(".py"):
+        # run.py -r CONFIG: the start time was left out, not the configuration.
+        arguments.config, arguments.resume = arguments.resume, "latest"
     experiment = experiment_of(arguments)
     if arguments.workers is not None:
         experiment = _with_workers(experiment, arguments.workers)
@@ -77,18 +82,28 @@ def _verdict(run: Run, failed: int, arguments: argparse.Namespace) -> int:
 
 
 def _again(arguments: argparse.Namespace, start: str) -> str:
+    """Return the command that goes on with the same experiment."""
     what = [arguments.config] if arguments.config else []
-    for name in ("models", "datasets", "hf"):
+    for name in ("models", "datasets", "hf", "set"):
         values = getattr(arguments, name)
         what += [f"--{name}", *values] if values else []
-    where = [] if arguments.work_dir == "outputs" else ["-w", arguments.work_dir]
-    return " ".join(["python run.py", *what, *where, "-r", start])
+    for name in ("summarizer", "limit", "workers"):
+        value = getattr(arguments, name)
+        what += [] if value is None else [f"--{name}", str(value)]
+    what += ["--mode", arguments.mode] if arguments.mode != "all" else []
+    what += ["-w", arguments.work_dir] if arguments.work_dir != "outputs" else []
+    return shlex.join(["python", "run.py", *what, "-r", start])
 
 
 def _with_workers(experiment: Experiment, workers: int) -> Experiment:
     if workers < 1:
         raise ConfigError(f"--workers must be at least 1, got {workers}")
     runner = experiment.runner
+    if "workers" not in inspect.signature(runner.resolve()).parameters:
+        raise ConfigError(
+            f"--workers means nothing to {runner.type.rpartition('.')[2]}",
+            hint="leave it out, or choose another runner",
+        )
     return replace(experiment, runner=Component(runner.type, {**runner.kwargs, "workers": workers}))
 
 

@@ -22,6 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from compass import jsontext
 from compass.data.columnar import read_arrow, read_parquet, read_saved
 from compass.errors import DataError, did_you_mean
 
@@ -245,7 +246,7 @@ def _unpacked_zstandard(path: Path) -> BinaryIO:
 def _parsed(text: str, place: str, whole: bool = False) -> Any:
     """Return the value of a JSON text that UTF-8 can write."""
     try:
-        value = json.loads(text)
+        value = jsontext.loads(text)
     except json.JSONDecodeError as error:
         line = f":{error.lineno}" if whole else ""
         hint = "mend the line"

@@ -97,14 +97,32 @@ class Replay:
             counts: dict[str, int] = {}
             for where, row in read_rows(self.path):
                 name = str(self._column(row, self.match or self.sample_id, where))
-                repeat = row.get(self.repeat)
-                if repeat is None:
-                    repeat = counts.get(name, 0)
-                    counts[name] = int(repeat) + 1
+                repeat = self._repeat(row, counts, name, where)
                 output = self._column(row, self.output, where)
+                if output is None:
+                    continue  # the call failed then
                 text = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)
-                self._outputs[name, int(repeat)] = text
+                if self._outputs.setdefault((name, repeat), text) != text:
+                    raise DataError(
+                        f"two outputs for sample {name!r}, repeat {repeat}",
+                        where=where,
+                        hint="number them in a column 'repeat', or leave that column out",
+                    )
         return self._outputs
+
+    def _repeat(self, row: dict[str, Any], counts: dict[str, int], name: str, where: str) -> int:
+        value = row.get(self.repeat)
+        if value in (None, ""):
+            counts[name] = counts.get(name, -1) + 1
+            return counts[name]
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise DataError(
+                f"{self.repeat!r} is not a whole number: {value!r}",
+                where=where,
+                hint="rows that lack it are counted for each sample",
+            ) from None
 
     @staticmethod
     def _column(row: dict[str, Any], name: str, where: str) -> Any:

@@ -14,6 +14,10 @@ from compass.worker import Worker
 class InProcess:
     """Do every job in this process.  Messages of the jobs appear where they are made."""
 
+    def width(self) -> int:
+        """Return 1: there is one process."""
+        return 1
+
     def run(
         self, folder: RunFolder, jobs: Sequence[Job], monitor: Monitor, lock: int | None = None
     ) -> Outcome:

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
-import subprocess
-import sys
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from compass.errors import ConfigError
 from compass.plan import Job
 from compass.runfolder import RunFolder
+from compass.runners.hands import Hand, start
 from compass.runners.outcome import Monitor, Outcome
 from compass.runners.slots import Slots, cores, cpu_workers, free_memory, threads, visible_gpus
 from compass.specs import Experiment, ModelSpec
 
 TRIES = 2
 GRACE_SECONDS = 30.0
-PARENT = Path(__file__).resolve().parents[2]
 
 
 class Local:
     """Run jobs in worker processes.
 
     Args:
-        workers: Most workers at a time; None takes one for every GPU, or on a machine
-            without GPUs as many as cores and memory allow.
+        workers: Most workers at a time; None takes one for every GPU or part of one that
+            a model needs, or on a machine without GPUs as many as cores and memory allow.
         gpus: How many of the visible GPUs to use; None takes them all.
     """
 
     def __init__(self, workers: int | None = None, gpus: int | None = None) -> None:
         if workers is not None and workers < 1:
             raise ConfigError(f"workers must be at least 1, got {workers!r}")
+        if gpus is not None and gpus < 0:
+            raise ConfigError(f"gpus must be at least 0, got {gpus!r}")
         self.workers = workers
         self.gpus = gpus
+
+    def width(self) -> int:
+        """Return the most workers at a time."""
+        return self.workers or len(visible_gpus()[: self.gpus]) or cpu_workers(cores())
 
     def run(
         self, folder: RunFolder, jobs: Sequence[Job], monitor: Monitor, lock: int | None = None
@@ -52,7 +53,6 @@ class Local:
         answers in flight finish, the second ends the workers.
         """
         gpus = visible_gpus()[: self.gpus]
-        workers = self.workers or len(gpus) or cpu_workers(cores())
         experiment = _experiment(folder)
         needs = {m.abbr: m.resources.gpus for m in experiment.models}
         for abbr, need in needs.items():
@@ -62,6 +62,8 @@ class Local:
                     hint="lower resources.gpus, or run where the GPUs are",
                 )
         limits = {m.abbr: m.resources.workers or _fitting(m, gpus) for m in experiment.models}
+        smallest = min((need for need in needs.values() if need), default=1.0)
+        workers = self.workers or max(self.width(), int(len(gpus) / smallest + 1e-9))
         return _Crew(folder, Slots(workers, gpus), needs, limits, monitor, lock).work(jobs)
 
 
@@ -78,20 +80,6 @@ def _experiment(folder: RunFolder) -> Experiment:
 
     config = read_document(folder.config)
     return experiment_from_dict(config, name=config["name"], where=str(folder.config))
-
-
-@dataclass
-class _Hand:
-    """One worker process."""
-
-    process: subprocess.Popen[bytes]
-    kind: str
-    gpus: tuple[str, ...]
-    need: float
-    model: str = ""
-    job: Job | None = None
-    buffer: bytes = b""
-    failed: set[str] = field(default_factory=set)
 
 
 class _Crew:
@@ -113,11 +101,11 @@ class _Crew:
         self.monitor = monitor
         self.lock = lock
         self.outcome = Outcome()
-        self.hands: list[_Hand] = []
-        self.infer: deque[Job] = deque()
+        self.hands: list[Hand] = []
+        self.infer: dict[str, deque[Job]] = {}
         self.score: deque[Job] = deque()
         self.waiting: dict[tuple[str, str], int] = {}
-        self.held: list[Job] = []
+        self.held: dict[tuple[str, str], Job] = {}
         self.tries: dict[str, int] = {}
         self.selector = selectors.DefaultSelector()
         self.stopping = 0
@@ -126,11 +114,13 @@ class _Crew:
         """Do all of it."""
         for job in jobs:
             if job.kind == "infer":
-                self.infer.append(job)
+                self.infer.setdefault(job.model, deque()).append(job)
                 self.waiting[job.pair] = self.waiting.get(job.pair, 0) + 1
-            else:
-                self.held.append(job)
-        self._release()
+        for job in jobs:
+            if job.kind == "score" and job.pair in self.waiting:
+                self.held[job.pair] = job
+            elif job.kind == "score":
+                self.score.append(job)
         before = (
             signal.signal(signal.SIGINT, self._interrupt),
             signal.signal(signal.SIGTERM, self._interrupt),
@@ -139,180 +129,159 @@ class _Crew:
             while self._hand_out() or any(hand.job for hand in self.hands):
                 self._listen()
         finally:
+            self._dismiss_all()
             signal.signal(signal.SIGINT, before[0])
             signal.signal(signal.SIGTERM, before[1])
-            self._dismiss_all()
         self.outcome.interrupted = self.stopping > 0
         return self.outcome
-
-    def _release(self) -> None:
-        """Make scoring jobs ready whose inference has ended, well or not."""
-        ready = [job for job in self.held if not self.waiting.get(job.pair)]
-        self.held = [job for job in self.held if self.waiting.get(job.pair)]
-        self.score.extend(ready)
 
     def _hand_out(self) -> bool:
         """Give jobs to idle workers, start workers where there is room."""
         if self.stopping:
             return False
         if self.score:
-            scorer = next((h for h in self.hands if h.kind == "score"), None)
-            if scorer is None:
-                scorer = self._start("score", (), 0.0)
-            if scorer.job is None:
-                self._give(scorer, self.score.popleft())
-        for hand in [h for h in self.hands if h.kind == "infer" and h.job is None]:
+            scorers = [h for h in self.hands if h.kind == "score" and h.leaving is None]
+            scorer = scorers[0] if scorers else self._start("score", (), 0.0)
+            if scorer.idle:
+                scorer.give(self.score.popleft())
+        for hand in [h for h in self.hands if h.kind == "infer" and h.idle]:
             job = self._next_for(hand)
             if job is not None:
-                self._give(hand, job)
+                hand.give(job)
             else:
-                self._dismiss(hand)
-        while self.infer:
-            job = self._startable()
-            if job is None:
-                break
+                hand.leave()
+        while (job := self._startable()) is not None:
             need = self.needs[job.model]
             gpus = self.slots.take(need)
             if gpus is None:
                 break
-            self.infer.remove(job)
-            self._give(self._start("infer", gpus, need), job)
-        return bool(self.infer or self.score or self.held)
+            self.infer[job.model].remove(job)
+            self._start("infer", gpus, need).give(job)
+        return bool(self.score or self.held or any(self.infer.values()))
 
     def _startable(self) -> Job | None:
         """Return the first job whose model may have one more worker."""
-        for job in self.infer:
-            limit = self.limits[job.model]
-            at_it = sum(h.model == job.model for h in self.hands if h.kind == "infer")
-            if limit is None or at_it < limit:
+        for model, jobs in self.infer.items():
+            limit = self.limits[model]
+            at_it = sum(h.model == model for h in self.hands if h.kind == "infer")
+            if jobs and (limit is None or at_it < limit):
+                return jobs[0]
+        return None
+
+    def _next_for(self, hand: Hand) -> Job | None:
+        """Return the next job for a worker: its own model's first, never one it failed."""
+        for model in self._models_for(hand):
+            jobs = self.infer.get(model, ())
+            job = next((job for job in jobs if job.id not in hand.failed), None)
+            if job is not None:
+                self.infer[model].remove(job)
                 return job
         return None
 
-    def _next_for(self, hand: _Hand) -> Job | None:
-        """Return the next job for a worker: its own model's first, never one it failed."""
-        fitting = [j for j in self.infer if self.needs[j.model] == hand.need]
-        fitting = [j for j in fitting if j.id not in hand.failed]
-        own = [j for j in fitting if j.model == hand.model]
-        others = [j for j in fitting if self.limits[j.model] is None]
-        for job in (*own, *others):
-            self.infer.remove(job)
-            return job
-        return None
+    def _models_for(self, hand: Hand) -> Iterator[str]:
+        yield hand.model
+        for model in self.infer:
+            if self.limits[model] is None and self.needs[model] == hand.need:
+                yield model
 
-    def _start(self, kind: str, gpus: tuple[str, ...], need: float) -> _Hand:
-        environment = dict(os.environ)
-        # Components may lie beside the config; loading it put its folder on the path.
-        environment["PYTHONPATH"] = os.pathsep.join([str(PARENT), *filter(None, sys.path)])
+    def _start(self, kind: str, gpus: tuple[str, ...], need: float) -> Hand:
+        settings = {
+            "OMP_NUM_THREADS": str(threads(cores(), self.slots.workers)),
+            "TOKENIZERS_PARALLELISM": "false",
+        }
+        settings = {name: os.environ.get(name, value) for name, value in settings.items()}
         if self.slots.gpus or kind == "score":
-            environment["CUDA_VISIBLE_DEVICES"] = ",".join(gpus)
-        environment.setdefault("OMP_NUM_THREADS", str(threads(cores(), self.slots.workers)))
-        environment.setdefault("TOKENIZERS_PARALLELISM", "false")
-        self.folder.root.joinpath("logs").mkdir(parents=True, exist_ok=True)
-        with self.folder.root.joinpath("logs", "workers.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "compass.worker", str(self.folder.root.resolve())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=environment,
-                start_new_session=True,  # Ctrl-C reaches the runner alone
-                pass_fds=() if self.lock is None else (self.lock,),
-            )
-        assert process.stdout is not None  # noqa: S101 - asked for above
-        os.set_blocking(process.stdout.fileno(), False)
-        hand = _Hand(process, kind, gpus, need)
+            settings["CUDA_VISIBLE_DEVICES"] = ",".join(gpus)
+        hand = start(self.folder, kind, (gpus, need), settings, self.lock)
         self.hands.append(hand)
-        self.selector.register(process.stdout, selectors.EVENT_READ, hand)
+        self.selector.register(hand.events, selectors.EVENT_READ, hand)
+        if self.stopping:  # since it was decided to start it
+            hand.signal(hard=self.stopping > 1)
         return hand
 
-    def _give(self, hand: _Hand, job: Job) -> None:
-        hand.job, hand.model = job, job.model
-        self.outcome.ran += 1
-        assert hand.process.stdin is not None  # noqa: S101 - a pipe, see _start
-        try:
-            hand.process.stdin.write(job.id.encode() + b"\n")
-            hand.process.stdin.flush()
-        except BrokenPipeError:
-            pass  # its end is noticed by _listen
-
     def _listen(self) -> None:
-        for key, _ in self.selector.select(timeout=1.0):
-            hand: _Hand = key.data
-            data = os.read(key.fd, 1 << 16)
-            if not data:
+        # A child of a worker may hold its output open after it died.
+        dead = {hand for hand in self.hands if hand.process.poll() is not None}
+        for key, _ in self.selector.select(timeout=0 if dead else 1.0):
+            hand: Hand = key.data
+            dead.discard(hand)
+            events = hand.heard()
+            if events is None:
                 self._gone(hand)
                 continue
-            *lines, hand.buffer = (hand.buffer + data).split(b"\n")
-            for line in lines:
-                self._heard(hand, json.loads(line))
+            for event in events:
+                self._heard(hand, event)
+        for hand in dead:
+            self._gone(hand)
+        for hand in self.hands:
+            if hand.leaving is not None and time.monotonic() - hand.leaving > GRACE_SECONDS:
+                hand.signal(hard=True)
 
-    def _heard(self, hand: _Hand, event: dict[str, Any]) -> None:
+    def _heard(self, hand: Hand, event: dict[str, Any]) -> None:
         if event["event"] == "broken":
-            self._end(hand, event)
-            return
-        self.monitor.event(event)
-        if event["event"] == "ended":
+            hand.leave()
+            self._lost(hand, event["error"], event["code"])
+        elif event["event"] != "ended":
+            self.monitor.event(event)
+        elif event.get("interrupted") and not self.stopping:
+            hand.leave()
+            self._lost(hand, "its worker was told to stop, though not by this run")
+        else:
             self._end(hand, event)
 
-    def _end(self, hand: _Hand, event: dict[str, Any]) -> None:
+    def _lost(self, hand: Hand, error: str, code: int | None = None) -> None:
+        """Book the end of a job whose worker did not say so."""
+        if hand.job is not None:
+            event = {"event": "ended", "job": hand.job.id, "ok": False, "error": error}
+            if self.stopping:
+                event["interrupted"] = True
+            self._end(hand, {**event, "code": code})
+
+    def _end(self, hand: Hand, event: dict[str, Any]) -> None:
         """Book the end of a worker's job; try it again if there is hope."""
         job, hand.job = hand.job, None
         if job is None:
             return
-        if not event.get("ok") and not event.get("interrupted"):
-            self.tries[job.id] = self.tries.get(job.id, 0) + 1
-            hopeless = job.kind == "score" or event.get("code") in (2, 3, 5)
-            if self.tries[job.id] < TRIES and not hopeless and not self.stopping:
-                hand.failed.add(job.id)
-                self.infer.append(job)
-                return
-            self.outcome.fail(self.folder, job, str(event.get("error", "it ended without a word")))
+        failed = not event["ok"] and not event.get("interrupted")
+        if failed and self._hopeful(job, event):
+            hand.failed.add(job.id)
+            self.infer[job.model].append(job)
+            self.monitor.event({**event, "event": "again"})
+            return
+        self.monitor.event(event)
+        self.outcome.ran += 1
+        if failed:
+            self.outcome.fail(self.folder, job, event["error"])
         if job.kind == "infer":
             self.waiting[job.pair] -= 1
-            self._release()
+            if not self.waiting[job.pair] and job.pair in self.held:
+                self.score.append(self.held.pop(job.pair))
 
-    def _gone(self, hand: _Hand) -> None:
+    def _hopeful(self, job: Job, event: dict[str, Any]) -> bool:
+        """True if a failed job may do better on another worker."""
+        self.tries[job.id] = self.tries.get(job.id, 0) + 1
+        hopeless = job.kind == "score" or event.get("code") in (2, 3, 5)
+        return self.tries[job.id] < TRIES and not hopeless and not self.stopping
+
+    def _gone(self, hand: Hand) -> None:
         """A worker process ended; if it had a job, the job failed."""
-        self._forget(hand)
-        code = hand.process.wait()
-        if hand.job is not None:
-            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-            job = hand.job.id
-            event = {"event": "ended", "job": job, "ok": False, "error": f"its worker died: {how}"}
-            if self.stopping:
-                event["interrupted"] = True
-            self.monitor.event(event)
-            self._end(hand, event)
-
-    def _dismiss(self, hand: _Hand) -> None:
-        """Let an idle worker go."""
-        assert hand.process.stdin is not None  # noqa: S101 - a pipe, see _start
-        self._forget(hand)
-        hand.process.stdin.close()
-        hand.process.stdout.close()  # type: ignore[union-attr]
-
-    def _forget(self, hand: _Hand) -> None:
-        if hand in self.hands:
-            self.hands.remove(hand)
-            self.selector.unregister(hand.process.stdout)  # type: ignore[arg-type]
-            if hand.kind == "infer":
-                self.slots.give(hand.gpus, hand.need)
+        self.hands.remove(hand)
+        self.selector.unregister(hand.events)
+        if hand.kind == "infer":
+            self.slots.give(hand.gpus, hand.need)
+        how = hand.end()
+        self._lost(hand, f"its worker died: {how}")
 
     def _dismiss_all(self) -> None:
-        processes = [hand.process for hand in self.hands]
-        for hand in list(self.hands):
-            self._dismiss(hand)
+        """Let every worker end, and see that it does."""
+        for hand in self.hands:
+            hand.leave()
         until = time.monotonic() + GRACE_SECONDS
-        for process in processes:
-            try:
-                process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        for hand in self.hands:
+            hand.end(max(0.1, until - time.monotonic()))
         self.selector.close()
 
     def _interrupt(self, *_: object) -> None:
         self.stopping += 1
         for hand in self.hands:
-            number = signal.SIGTERM if self.stopping == 1 else signal.SIGKILL
-            hand.process.send_signal(number)
+            hand.signal(hard=self.stopping > 1)

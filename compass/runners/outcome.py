@@ -21,14 +21,15 @@ class Outcome:
     """Jobs run in this start."""
 
     def fail(self, folder: RunFolder, job: Job, error: str) -> None:
-        """Note a failed job."""
+        """Note a failed job; a worker that died early left its last words in another log."""
+        log = next((path for path in (folder.log(job), folder.workers_log) if path.exists()), "")
         self.failures.append(
             Failure(
                 job=job.id,
                 model=job.model,
                 dataset=job.dataset,
                 first_error=error,
-                log=str(folder.log(job)),
+                log=str(log),
             )
         )
 

@@ -131,11 +131,13 @@ class _Flow:
 
         paths = [Path(u.tokens, len(u.tokens) - 1, np.zeros(1, np.int32)) for u in taken]
         layout = lay_out(paths, self.walk.stack)
-        wanted = {}
-        new_crowds = {id(u.crowd) for u in taken if not u.crowd.kept.layers}
-        for number, piece in layout.ends.items():
+        wanted: dict[int, int] = {}
+        begun: set[int] = set()
+        for number, piece in sorted(layout.ends.items(), key=lambda pair: pair[1]):
             crowd = taken[number].crowd
-            wanted[piece] = 0 if id(crowd) in new_crowds else len(crowd.tokens)
+            first = not crowd.kept.layers and id(crowd) not in begun
+            begun.add(id(crowd))
+            wanted[piece] = 0 if first else len(crowd.tokens)
         units_by_piece = {piece: taken[number] for number, piece in layout.ends.items()}
         logits: dict[int, Any] = {}
         finished: list[Answer] = []

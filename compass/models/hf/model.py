@@ -135,7 +135,7 @@ class HF:
         if weights.shares:
             yield from generate.answers(self._walking(), words, questions, generation)
         else:
-            yield from plain.generate(weights, words, questions, generation)
+            yield from plain.generate(weights, self._budget(), words, questions, generation)
 
     def rank(self, questions: Iterable[Question]) -> Iterator[Answer]:
         """Yield the likelihoods of every question's continuations, in any order."""

@@ -1,7 +1,8 @@
 """Plain batches, for models whose prefixes cannot be shared.
 
-Sequences are padded on the right: what comes behind a token does not change it,
-so no mask is needed and recurrent layers are safe too.
+Sequences that are read are padded on the right: what comes behind a token does not
+change it, so no mask is needed and recurrent layers are safe too.  Prompts that are
+continued are padded on the left, or go one by one where that would change them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from compass.models.hf.memory import Budget
-    from compass.models.hf.tokens import Prompt, Words
+    from compass.models.hf.tokens import Words
     from compass.models.hf.trie import Path
     from compass.models.hf.weights import Weights
+
+_ROWS = 32
+"""Most prompts continued together."""
 
 
 def read_all(
@@ -116,52 +120,93 @@ def _batch(weights: Weights, rows: Sequence[Sequence[Path]]) -> list[Any]:
 
 
 def generate(
-    weights: Weights, words: Words, questions: Iterable[Question], generation: Generation
+    weights: Weights,
+    budget: Budget,
+    words: Words,
+    questions: Iterable[Question],
+    generation: Generation,
 ) -> Iterator[Answer]:
-    """Yield a continuation of every prompt, one prompt at a time."""
+    """Yield a continuation of every prompt, prompts of like length together."""
     sampler = Sampler(generation)
-    stop_ids = weights.stop_ids()
+    together = _takes_padding(weights)
 
     def prepare(window: list[Question]) -> list[Asked | Answer]:
         return asked(words, window, generation)
 
     for window in windows(questions, prepare):
-        for one in window:
-            if isinstance(one, Answer):
-                yield one
-                continue
+        yield from (one for one in window if isinstance(one, Answer))
+        waiting = [one for one in window if isinstance(one, Asked)]
+        waiting.sort(key=lambda one: -len(one.prompt.tokens))
+        while waiting:
+            longest = len(waiting[0].prompt.tokens) + waiting[0].room
+            fits = min(_ROWS, budget.held // longest) if together else 1
+            group = waiting[: max(1, fits)]
             try:
-                yield _continue(weights, words, one, sampler, stop_ids)
+                found = _continue(weights, words, group, sampler)
             except Exception as error:  # noqa: BLE001 - the back-end call
-                yield _error(one.key, error)
+                if is_out_of_memory(error) and len(group) > 1:
+                    budget.held = longest * (len(group) // 2)
+                    continue
+                found = [_error(one.key, error) for one in group]
+            yield from found
+            del waiting[: len(group)]
+
+
+def _takes_padding(weights: Weights) -> bool:
+    """Tell whether prompts may be padded on the left: attention sees past it, states do not."""
+    if weights.seq2seq or not weights.accepts >= {"attention_mask", "position_ids"}:
+        return False
+    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
+
+    layers = DynamicCache(config=weights.model.config.get_text_config(decoder=True)).layers
+    return all(type(layer) in (DynamicLayer, DynamicSlidingWindowLayer) for layer in layers)
 
 
 def _continue(
-    weights: Weights, words: Words, one: Asked, sampler: Sampler, stop_ids: set[int]
-) -> Answer:
+    weights: Weights, words: Words, group: Sequence[Asked], sampler: Sampler
+) -> list[Answer]:
     import torch
 
-    model = weights.plain()
-    stream = sampler.stream(one.key)
-    watch = Watch(words, sampler.generation.stop, stop_ids, one.room)
-    prompt: Prompt = one.prompt
-    kept: dict[str, Any] = {}
-    given = weights.on_device(prompt.tokens)[None]
-    if weights.seq2seq:
-        encoded = model.get_encoder()(given)
-        kept["encoder_outputs"] = encoded
-        given = weights.on_device([[_decoder_start(model)]])
+    model, stop_ids = weights.plain(), weights.stop_ids()
+    streams = [sampler.stream(one.key) for one in group]
+    watches = [Watch(words, sampler.generation.stop, stop_ids, one.room) for one in group]
+    open_rows = set(range(len(group)))
+    kept = _begin(weights, group)
     name = "decoder_input_ids" if weights.seq2seq else "input_ids"
     with torch.inference_mode():
         while True:
-            out = model(**{name: given}, use_cache=True, **kept)
+            out = model(**kept, use_cache=True)
+            tokens = sampler.next(out.logits[:, -1], streams)
+            open_rows -= {row for row in open_rows if watches[row].add(tokens[row])}
+            if not open_rows:
+                return [one.answer(watch) for one, watch in zip(group, watches, strict=True)]
             for cache in ("past_key_values", "cache_params"):
                 if getattr(out, cache, None) is not None:
                     kept[cache] = getattr(out, cache)
-            token = sampler.next(out.logits[:, -1], [stream])[0]
-            if watch.add(token):
-                return one.answer(watch)
-            given = weights.on_device([[token]])
+            kept[name] = weights.on_device(tokens)[:, None]
+            if "attention_mask" in kept:
+                mask = kept["attention_mask"]
+                kept["attention_mask"] = torch.cat([mask, torch.ones_like(mask[:, :1])], 1)
+                kept["position_ids"] = kept["position_ids"][:, -1:] + 1
+
+
+def _begin(weights: Weights, group: Sequence[Asked]) -> dict[str, Any]:
+    """Return what a model is given first; prompts of unlike length are padded on the left."""
+    import torch
+
+    rows = [one.prompt.tokens for one in group]
+    if weights.seq2seq:
+        with torch.inference_mode():
+            encoded = weights.plain().get_encoder()(weights.on_device(rows))
+        start = weights.on_device([[_decoder_start(weights.model)]])
+        return {"encoder_outputs": encoded, "decoder_input_ids": start}
+    longest = max(map(len, rows))
+    given = {"input_ids": weights.on_device([[0] * (longest - len(r)) + r for r in rows])}
+    if len(rows) > 1:
+        mask = weights.on_device([[0] * (longest - len(r)) + [1] * len(r) for r in rows])
+        given["attention_mask"] = mask
+        given["position_ids"] = (mask.cumsum(1) - 1).clamp(min=0)
+    return given
 
 
 def rank_seq2seq(weights: Weights, words: Words, questions: Iterable[Question]) -> Iterator[Answer]:

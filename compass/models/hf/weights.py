@@ -55,8 +55,8 @@ class Weights:
         self.users = 0
         self.device = self.model.get_input_embeddings().weight.device
         self.seq2seq = bool(self.model.config.is_encoder_decoder)
-        accepted = inspect.signature(self.model.forward).parameters
-        self.keeps_logits = "logits_to_keep" in accepted
+        self.accepts = set(inspect.signature(self.model.forward).parameters)
+        self.keeps_logits = "logits_to_keep" in self.accepts
         self.vocabulary = int(self.model.get_input_embeddings().weight.shape[0])
         self.switch: Switch | None = None
         self._shares: bool | None = None
