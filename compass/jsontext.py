@@ -1,7 +1,7 @@
 """JSON as bytes, fast: orjson, and the standard library where orjson is stricter.
 
-orjson refuses lone surrogates, numbers beyond 64 bits and NaN; such values are rare
-and take the slow way, so that both ways read and write the same things.  The one
+orjson refuses lone surrogates and NaN, and rounds whole numbers beyond 64 bits when it
+reads them; such values are rare and take the slow way, so that both ways read and write the same things.  The one
 difference, NaN and infinities written as null, cannot arise: what Compass stores is
 checked to be finite where it is made.
 """
@@ -11,6 +11,11 @@ from __future__ import annotations
 import json
 from functools import cache
 from typing import Any
+
+
+_DIGITS = bytes(48 if chr(code) in "0123456789-" else 32 for code in range(256))
+_LONG = b"0" * 20
+"""As many digits as a whole number beyond 64 bits has at least, its sign counted."""
 
 
 @cache
@@ -49,6 +54,16 @@ def loads(text: bytes | str) -> Any:
 
     Raises:
         ValueError: It is not JSON; a `json.JSONDecodeError` says where.
+    """
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return json.loads(text) if _LONG in data.translate(_DIGITS) else loads_stored(text)
+
+
+def loads_stored(text: bytes | str) -> Any:
+    """Return the value of a JSON text without whole numbers beyond 64 bits, as rows are.
+
+    Raises:
+        ValueError: It is not JSON.
     """
     try:
         return _orjson().loads(text)

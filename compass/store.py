@@ -149,7 +149,7 @@ def scan_lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
 def parse_line(path: Path, offset: int, line: bytes) -> dict[str, Any] | None:
     """Return the row of a line, or None with a warning that names file and line."""
     try:
-        row = jsontext.loads(line)
+        row = jsontext.loads_stored(line)
         if isinstance(row, dict):
             return row
         problem = f"expected an object, got {type(row).__name__}"

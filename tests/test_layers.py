@@ -22,7 +22,7 @@ LAYERS = [
     {"ask", "contamination", "infer", "planner", "score"},
     {"board", "gate", "worker"},
     {"config", "evaluate", "runners"},
-    {"cli"},
+    {"__main__", "cli"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 

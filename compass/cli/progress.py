@@ -65,10 +65,10 @@ class Count:
 
     def _add(self, name: str, done: int, failed: int, known: int) -> None:
         before = self._now.get(name, (0, 0, 0))
-        self._now[name] = now = (done, failed, known)
-        self.answered += now[0] - before[0]
-        self.refused += now[1] - before[1]
-        self.total -= now[2] - before[2]
+        self._now[name] = done, failed, known
+        self.answered += done - before[0]
+        self.refused += failed - before[1]
+        self.total -= known - before[2]
 
     @property
     def rate(self) -> float:
@@ -171,7 +171,12 @@ class Bar:
         line = trouble(event)
         if line is not None:
             self._bar.console.print(line, markup=False, emoji=False, highlight=False)
-        self._bar.update(self._row, completed=self._count.answered, description=self._count.text())
+        self._bar.update(
+            self._row,
+            completed=self._count.answered,
+            total=max(self._count.total, 1),
+            description=self._count.text(),
+        )
 
     def end(self) -> None:
         """Leave the bar as it stands."""
