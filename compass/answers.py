@@ -9,6 +9,8 @@ from typing import IO, Any
 from compass import store
 from compass.records import Prediction, record_from_dict
 
+_KINDS = ("output", "likelihoods", "losses", "error")
+
 
 class Answers:
     """Finds the answer to a key; memory grows by a few dozen bytes an answer.
@@ -25,6 +27,7 @@ class Answers:
         self._numbers: dict[Path, int] = {}
         self._read: list[int] = []
         self._places: dict[bytes, tuple[int, int, bool]] = {}
+        self._at = -1, 0
         self.update(paths)
 
     def update(self, paths: Iterable[Path]) -> None:
@@ -54,11 +57,15 @@ class Answers:
         while len(self._files) <= number:
             self._files.append(self._paths[len(self._files)].open("rb"))
         file = self._files[number]
-        if file.tell() != offset:
+        if self._at != (number, offset):
             file.seek(offset)
         line = file.readline()
+        self._at = number, offset + len(line)
         row = store.parse_line(self._paths[number], offset, line)
-        return None if row is None else _prediction(row)
+        if row is None or not _usable(row):
+            return None
+        found: Prediction = record_from_dict(Prediction, row)
+        return found
 
     def __len__(self) -> int:
         return len(self._places)
@@ -86,19 +93,23 @@ def _checked(path: Path, offset: int, line: bytes) -> tuple[str, bool] | None:
     if row is None:
         return None
     key = row.get("key")
-    if not isinstance(key, str) or _prediction(row) is None:
+    if not isinstance(key, str) or not _usable(row):
         store.log.warning("%s: a row without a usable answer is set aside at byte %d", path, offset)
         return None
     return key, row.get("error") is not None
 
 
-def _prediction(row: dict[str, Any]) -> Prediction | None:
-    try:
-        made: Prediction = record_from_dict(Prediction, row)
-    except (ValueError, TypeError):
-        return None
-    given = (made.output, made.likelihoods, made.losses, made.error)
-    return made if sum(one is not None for one in given) == 1 else None
+def _usable(row: dict[str, Any]) -> bool:
+    """True if the row holds exactly one kind of answer, of the right shape."""
+    given = [name for name in _KINDS if row.get(name) is not None]
+    if len(given) != 1:
+        return False
+    value = row[given[0]]
+    if given[0] == "likelihoods":
+        return isinstance(value, list) and all(
+            isinstance(one, list) and 4 <= len(one) <= 6 for one in value
+        )
+    return isinstance(value, list if given[0] == "losses" else str)
 
 
 def _packed(key: str) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from typing import Any, NamedTuple
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -259,25 +260,25 @@ def record_from_dict(cls: Any, row: Mapping[str, Any]) -> Any:
     Raises:
         ValueError: A field without a default is missing.
     """
-    kwargs = {}
-    for name, default in _defaults(cls):
-        if name in row:
-            kwargs[name] = row[name]
-        elif default is MISSING:
-            raise ValueError(f"no field {name!r}")
+    known = _known(cls)
+    kwargs = {name: value for name, value in row.items() if name in known}
     if kwargs.get("likelihoods") is not None:
         kwargs["likelihoods"] = tuple(Likelihood(*one) for one in kwargs["likelihoods"])
-    return cls(**kwargs)
+    try:
+        return cls(**kwargs)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
 
 
-_DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {}
+@cache
+def _known(cls: Any) -> frozenset[str]:
+    return frozenset(f.name for f in fields(cls))
 
 
+@cache
 def _defaults(cls: Any) -> tuple[tuple[str, Any], ...]:
     """Return name and default of every field; computed once a class, rows are many."""
-    if cls not in _DEFAULTS:
-        _DEFAULTS[cls] = tuple(
-            (f.name, f.default_factory() if f.default_factory is not MISSING else f.default)
-            for f in fields(cls)
-        )
-    return _DEFAULTS[cls]
+    return tuple(
+        (f.name, f.default_factory() if f.default_factory is not MISSING else f.default)
+        for f in fields(cls)
+    )

@@ -10,12 +10,12 @@ row with the same content is ``…-2``.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, overload
 
 from compass.data.files import Row
 from compass.errors import DataError, did_you_mean
+from compass.jsontext import canonical
 from compass.records import Sample
 from compass.specs import fingerprint
 
@@ -148,13 +148,8 @@ def identified(rows: Rowset, mapped: Mapped) -> Iterator[tuple[str, Sample, bool
 
 def content_id(sample: Sample) -> str:
     """Return a hash of what is asked: fields and choices, neither targets nor metadata."""
-    text = _encode([sample.fields, sample.choices])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-_encode = json.JSONEncoder(
-    sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=dict
-).encode
+    shown = canonical([dict(sample.fields), sample.choices])
+    return hashlib.sha256(shown).hexdigest()[:16]
 
 
 def _named(sample: Sample, name: str) -> Sample:

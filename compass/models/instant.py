@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-import random
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
@@ -94,7 +94,9 @@ class Instant:
             return sample.right[0]
         if self.rule == "first" or not sample.choices:
             return 0
-        return random.Random(f"{self.seed}:{question.key}").randrange(len(sample.choices))
+        # Uniform to within 2**-60, and the same in every process.
+        drawn = hashlib.sha256(f"{self.seed}:{question.key}".encode()).digest()
+        return int.from_bytes(drawn[:8]) % len(sample.choices)
 
     def _text(self, question: Question) -> str:
         if self.text is not None:
