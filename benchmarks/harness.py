@@ -21,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.harness_peers import command as peer_command  # noqa: E402 - see above
 
 CONFIG = """
 from compass.ask import Generate, Rank
@@ -61,16 +64,17 @@ def write_questions(path: Path, count: int) -> None:
             file.write(json.dumps(row) + "\n")
 
 
-def measure(config: Path, work: Path) -> dict[str, float]:
-    """Run ``run.py`` once; return seconds, CPU seconds and peak memory of its processes."""
+def measure(command: list[str]) -> dict[str, float]:
+    """Run a command once; return seconds, CPU seconds and peak memory of its processes."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     before = time.perf_counter()
     with open(os.devnull, "wb") as nothing:
-        command = [sys.executable, str(ROOT / "run.py"), str(config), "-w", str(work)]
         actions = [(os.POSIX_SPAWN_DUP2, nothing.fileno(), fd) for fd in (1, 2)]
-        child = os.posix_spawn(sys.executable, command, os.environ, file_actions=actions)
+        child = os.posix_spawn(command[0], command, environment, file_actions=actions)
         _, status, usage = os.wait4(child, 0)
     if status:
-        raise SystemExit(f"run.py ended with exit code {os.waitstatus_to_exitcode(status)}")
+        code = os.waitstatus_to_exitcode(status)
+        raise SystemExit(f"{' '.join(command)} ended with exit code {code}")
     return {
         "seconds": time.perf_counter() - before,
         "cpu": usage.ru_utime + usage.ru_stime,
@@ -78,35 +82,73 @@ def measure(config: Path, work: Path) -> dict[str, float]:
     }
 
 
-def run(questions: int, rounds: int, ask: str) -> dict[str, Any]:
-    """Measure N and 10 N in turn; return medians and the slope."""
-    found: dict[int, list[dict[str, float]]] = {questions: [], 10 * questions: []}
+def ours(data: Path, out: Path, ask: str) -> list[str]:
+    """Return the command that lets Compass evaluate the questions in ``data``."""
+    config = data.with_suffix(".py")
+    config.write_text(CONFIG.format(path=str(data), ask=ask))
+    return [sys.executable, str(ROOT / "run.py"), str(config), "-w", str(out)]
+
+
+def run(questions: int, rounds: int, ask: str, peers: list[str]) -> dict[str, Any]:
+    """Measure N and 10 N questions in turn, peers between; return medians and slopes.
+
+    Peers are measured on a tenth of the questions, for their own two points.
+    """
+    found: dict[tuple[str, int], list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        for count in found:
-            write_questions(here / f"{count}.jsonl", count)
-            text = CONFIG.format(path=str(here / f"{count}.jsonl"), ask=ask)
-            (here / f"harness_{count}.py").write_text(text)
+        sizes = {"compass": (questions, 10 * questions)}
+        sizes.update({peer: (max(questions // 10, 10), questions) for peer in peers})
+        for count in {count for pair in sizes.values() for count in pair}:
+            write_questions(here / f"q{count}.jsonl", count)
         for number in range(rounds):
-            for count, results in found.items():
-                work = here / f"out_{count}_{number}"
-                results.append(measure(here / f"harness_{count}.py", work))
-    median = {
-        count: {name: statistics.median(r[name] for r in results) for name in results[0]}
-        for count, results in found.items()
+            for name, pair in sizes.items():
+                for count in pair:
+                    data, out = here / f"q{count}.jsonl", here / f"{name}_{count}_{number}"
+                    command = (
+                        ours(data, out, ask) if name == "compass" else peer_command(name, data, out)
+                    )
+                    found.setdefault((name, count), []).append(measure(command))
+    results = {name: _slope(found, name, pair) for name, pair in sizes.items()}
+    mine = results.pop("compass")
+    speedup = {
+        name: round(one["ms_per_question"] / mine["ms_per_question"], 1)
+        for name, one in results.items()
     }
-    few, many = median[questions], median[10 * questions]
-    slope = {name: (many[name] - few[name]) / (9 * questions) * 1000 for name in ("seconds", "cpu")}
     return {
         "questions": questions,
         "rounds": rounds,
         "ask": ask,
+        **mine,
+        "peers": results,
+        "speedup": speedup,
+    }
+
+
+def _slope(
+    found: dict[tuple[str, int], list[dict[str, float]]], name: str, pair: tuple[int, int]
+) -> dict[str, Any]:
+    few, many = (
+        {
+            key: statistics.median(r[key] for r in found[name, count])
+            for key in found[name, count][0]
+        }
+        for count in pair
+    )
+    slope = {key: (many[key] - few[key]) / (pair[1] - pair[0]) * 1000 for key in ("seconds", "cpu")}
+    return {
         "ms_per_question": round(slope["seconds"], 4),
         "cpu_ms_per_question": round(slope["cpu"], 4),
-        "startup_seconds": round(few["seconds"] - slope["seconds"] * questions / 1000, 3),
-        "seconds": {str(count): round(m["seconds"], 3) for count, m in median.items()},
-        "cpu_seconds": {str(count): round(m["cpu"], 3) for count, m in median.items()},
-        "peak_mb": {str(count): round(m["peak_mb"], 1) for count, m in median.items()},
+        "startup_seconds": round(few["seconds"] - slope["seconds"] * pair[0] / 1000, 3),
+        "startup_cpu_seconds": round(few["cpu"] - slope["cpu"] * pair[0] / 1000, 3),
+        "seconds": {
+            str(pair[0]): round(few["seconds"], 3),
+            str(pair[1]): round(many["seconds"], 3),
+        },
+        "peak_mb": {
+            str(pair[0]): round(few["peak_mb"], 1),
+            str(pair[1]): round(many["peak_mb"], 1),
+        },
     }
 
 
@@ -116,9 +158,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=10_000, metavar="N")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ask", choices=["Rank", "Generate"], default="Rank")
+    parser.add_argument("--peers", default="none", help="lm-eval,inspect or none")
     parser.add_argument("--json", action="store_true", help="print one JSON object alone")
     arguments = parser.parse_args()
-    result = run(arguments.questions, arguments.rounds, arguments.ask)
+    peers = [] if arguments.peers == "none" else arguments.peers.split(",")
+    result = run(arguments.questions, arguments.rounds, arguments.ask, peers)
     if not arguments.json:
         for name, value in result.items():
             print(f"{name:>22}: {value}")

@@ -185,7 +185,15 @@ def _record(folder: RunFolder, planned: Planned, earlier: dict[str, Any]) -> Non
     }
     store.write_document(folder.config, experiment.to_dict())
     store.write_document(folder.plan_file, plan.to_dict())
-    store.write_document(folder.environment, {**environment(), "data": dict(plan.data)})
+    store.write_document(
+        folder.environment,
+        {
+            **environment(),
+            "workers": experiment.runner.build().width(),
+            "models": {abbr: dict(settled) for abbr, settled in planned.settled.items()},
+            "data": dict(plan.data),
+        },
+    )
     store.write_document(
         folder.run,
         {

@@ -1,9 +1,9 @@
 """JSON as bytes, fast: orjson, and the standard library where orjson is stricter.
 
 orjson refuses lone surrogates and NaN, and rounds whole numbers beyond 64 bits when it
-reads them; such values are rare and take the slow way, so that both ways read and write the same things.  The one
-difference, NaN and infinities written as null, cannot arise: what Compass stores is
-checked to be finite where it is made.
+reads them; such values are rare and take the slow way, so that both ways read and write
+the same things.  The one difference, NaN and infinities written as null, cannot arise:
+what Compass stores is checked to be finite where it is made.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from functools import cache
 from typing import Any
-
 
 _DIGITS = bytes(48 if chr(code) in "0123456789-" else 32 for code in range(256))
 _LONG = b"0" * 20

@@ -247,7 +247,7 @@ def letter_of(place: int) -> str:
 def record_to_dict(record: Any) -> dict[str, Any]:
     """Return a record as a dict of JSON values, fields at their default left out."""
     row: dict[str, Any] = {}
-    for name, default in _defaults(type(record)):
+    for name, default in _defaults(record.__class__):
         value = getattr(record, name)
         if value != default:
             row[name] = value
@@ -260,6 +260,8 @@ def record_from_dict(cls: Any, row: Mapping[str, Any]) -> Any:
     Raises:
         ValueError: A field without a default is missing.
     """
+    if not isinstance(row, dict):
+        raise ValueError(f"expected an object, got {type(row).__name__}")  # noqa: TRY004
     known = _known(cls)
     kwargs = {name: value for name, value in row.items() if name in known}
     if kwargs.get("likelihoods") is not None:

@@ -262,26 +262,19 @@ class Lock:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a+b", buffering=0)
         self.path = path
-        began = time.monotonic()
-        while not self._try():
-            owner = self._owner()
-            if _alive(owner) or time.monotonic() - began > patience:
-                self._file.close()
-                raise StoreError(
-                    f"another run is at work here: process {owner.get('pid', '?')} "
-                    f"on {owner.get('host', '?')} since {owner.get('since', '?')}",
-                    where=str(path.parent),
-                    hint="wait for it, or start without -r to get a folder of your own",
-                )
-            time.sleep(0.1)
-        owner = {
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "since": time.strftime("%Y-%m-%d %H:%M:%S"),
-        }
-        with _DiskErrors(path):
-            self._file.truncate(0)
-            self._file.write(json.dumps(owner).encode())
+        try:
+            self._wait(patience)
+            owner = {
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+                "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+            }
+            with _DiskErrors(path):
+                self._file.truncate(0)
+                self._file.write(json.dumps(owner).encode())
+        except BaseException:
+            self._file.close()
+            raise
 
     @property
     def fileno(self) -> int:
@@ -291,6 +284,19 @@ class Lock:
     def release(self) -> None:
         """Let go; workers that still run keep the lock."""
         self._file.close()
+
+    def _wait(self, patience: float) -> None:
+        began = time.monotonic()
+        while not self._try():
+            owner = self._owner()
+            if _alive(owner) or time.monotonic() - began > patience:
+                raise StoreError(
+                    f"another run is at work here: process {owner.get('pid', '?')} "
+                    f"on {owner.get('host', '?')} since {owner.get('since', '?')}",
+                    where=str(self.path.parent),
+                    hint="wait for it, or start without -r to get a folder of your own",
+                )
+            time.sleep(0.1)
 
     def _try(self) -> bool:
         with _DiskErrors(self.path):  # some network file systems know no locks

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from compass.evaluators import Choice
 from compass.models.instant import Instant
-from compass.records import Answer
+from compass.records import Answer, Sample
+
 
 class Moody(Instant):
     """Picks the right option, but for what it is told.
@@ -117,3 +118,32 @@ class Chatty(Choice):
         except EOFError:
             return super().verdict(sample, predictions)
         raise AssertionError("somebody answered")
+
+
+class Flaky:
+    """A reader whose disk fails once."""
+
+    def __init__(self, mark: str, at: int = 2, count: int = 6) -> None:
+        self.mark = Path(mark)
+        self.at = at
+        self.count = count
+
+    def samples(self):
+        for number in range(self.count):
+            # Planning walks the samples before the disk fails.
+            if number == self.at and self.mark.exists():
+                self.mark.unlink()
+                raise OSError("the disk is gone")
+            yield Sample(
+                id=f"q{number}",
+                fields={"question": f"{number}?"},
+                choices=("a", "b"),
+                right=(0,),
+                targets=("a",),
+            )
+
+    def shots(self):
+        return []
+
+    def digest(self):
+        return "flaky"

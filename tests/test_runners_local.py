@@ -17,7 +17,6 @@ from compass import evaluate as whole
 from compass.cli.progress import Count
 from compass.errors import ConfigError
 from compass.evaluate import evaluate
-from compass.plan import Job
 from compass.runfolder import RunFolder
 from compass.runners import Local
 from compass.schema import experiment_from_dict
@@ -67,14 +66,14 @@ class Desk:
         }
 
     def raw(self, models, rows=4, workers=1, evaluator=None):
-        reader = dict(
-            type="compass.data.rows.Rows",
-            path=str(self.home / "rows.jsonl"),
-            question="question",
-            choices="choices",
-            answer="answer",
-            id="id",
-        )
+        reader = {
+            "type": "compass.data.rows.Rows",
+            "path": str(self.home / "rows.jsonl"),
+            "question": "question",
+            "choices": "choices",
+            "answer": "answer",
+            "id": "id",
+        }
         return {
             "models": models,
             "datasets": [
@@ -347,7 +346,7 @@ def test_interrupted_while_workers_start_it_ends_at_once(desk):
 
 def test_interrupted_twice_it_does_not_wait_for_the_model(desk):
     command = Command(desk, models=[desk.model(pause=1000.0)])
-    command.wait_for(lambda: (desk.home / "diary").exists())
+    command.wait_for((desk.home / "diary").exists)
     command.interrupted(times=2)
     assert command.stored() == []
 
@@ -367,7 +366,7 @@ def test_interrupted_in_one_process_it_can_be_resumed(desk):
     assert "what was answered is kept" in command.interrupted()
     there = len(command.stored())
     again = Command(desk, "--debug", "-r", models=[desk.model()])
-    out, err = again.child.communicate(timeout=60)
+    _out, err = again.child.communicate(timeout=60)
     assert again.child.returncode == 0, err
     keys = [row["key"] for row in again.stored()]
     assert len(keys) == len(set(keys)) == 12

@@ -7,7 +7,7 @@ from typing import Any
 
 MEBI = 1 << 20
 
-_CPU_TOKENS = 512
+_CPU_TOKENS = 1024
 """Where a processor's matrix product is at its full rate and activations still fit its cache."""
 
 _GPU_TOKENS = 8192
