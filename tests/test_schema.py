@@ -803,3 +803,21 @@ def test_known_keys_are_told_by_their_path():
 def test_any_text_makes_an_abbr():
     assert abbr_from("HuggingFaceTB/SmolLM2 135M") == "huggingfacetb-smollm2-135m"
     assert abbr_from("数据") == "unnamed"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://someone:hunter2@host/v1",
+        "https://host/v1?api_key=abcd1234",
+        "Authorization: Bearer abcdefgh12345",
+    ],
+)
+def test_secrets_in_addresses_and_headers_are_refused_and_not_repeated(value):
+    from compass.schema.place import Place
+    from compass.schema.secrets import refuse_secrets
+
+    with pytest.raises(ConfigError, match="a secret is written in the config") as caught:
+        refuse_secrets({"backend": {"extra": [value]}}, Place("x.py"))
+    assert value not in str(caught.value)
+    refuse_secrets({"backend": {"base_url": "http://127.0.0.1:8000/v1"}}, Place("x.py"))

@@ -13,15 +13,19 @@ SECRET_NAMES = frozenset({"key", "token", "secret", "password", "keys", "tokens"
 
 CREDENTIALS = frozenset(
     {"api_key", "api_keys", "authorization", "access_key", "secret_key", "client_secret"}
-    | {"api_token", "auth_token", "access_token", "hf_token", "x_api_key"}
+    | {"api_token", "auth_token", "access_token", "hf_token", "x_api_key", "apikey", "bearer"}
 )
 """Names of secrets anywhere."""
 
 FROM_ENVIRONMENT = re.compile(r"env:[A-Za-z_]\w*")
 LOOKS_SECRET = re.compile(
     r"(?<![A-Za-z0-9])"
-    r"(?:sk-[A-Za-z0-9_-]{16}|hf_[A-Za-z0-9]{16}|AKIA[A-Z0-9]{16}|ghp_[A-Za-z0-9]{16})"
+    r"(?:sk-[A-Za-z0-9_-]{16}|hf_[A-Za-z0-9]{16}|AKIA[A-Z0-9]{16}|ghp_[A-Za-z0-9]{16}"
+    r"|Authorization: *(?!env:)\S|Bearer +(?!env:)\S{8}"
+    r"|[a-z][a-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@)"
+    r"|[?&](?:api_?key|access_token)=[^&\s]{4}"
 )
+"""Shapes of keys, headers, and addresses with a password or key in them."""
 
 
 def refuse_secrets(value: Any, place: Place, *, backend: bool = False) -> None:
