@@ -1,8 +1,11 @@
-"""Readers: where samples come from.
+"""Where samples come from: any file of rows, the hub, rows written in the config, benchmarks.
 
-A reader gives the samples of one split as a stream, the pool of few-shot
-examples, and a digest of the data it reads:
-
-    file or hub ──> row (place, columns) ──> Sample
-    files, hub      `read_rows`, …           a mapping, one for each benchmark
+A reader yields the samples of its split (``samples``), the pool few-shot examples are picked
+from (``shots``), a hash of its data (``digest``), and says what it reads (``describe``).
 """
+
+from compass.data.hub import Hub
+from compass.data.inline import Inline
+from compass.data.rows import Rows
+
+__all__ = ["Hub", "Inline", "Rows"]

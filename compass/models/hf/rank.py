@@ -188,6 +188,8 @@ def _option(
     full = words.started(whole, tokens)
     if not context and not words.start:
         full = before + tokens
+    if tokens and len(full) == 1:
+        full = words.blank() + full  # context and option are one token: nothing precedes it
     start = max(1, min(len(before), len(full) - 1)) if tokens else len(full)
     option = full[start:]
     over = len(full) - 1 - words.style.context
