@@ -8,6 +8,7 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from compass.board import board, collect, print_board, write_board
 from compass.cli.arguments import MODES
@@ -17,6 +18,9 @@ from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
 from compass.specs import Component, Experiment
+
+LOG_WIDTH = 120
+"""Characters a line of a log may have."""
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -66,10 +70,17 @@ def _put_up(run: Run) -> int:
         title=experiment.name,
     )
     write_board(made, root)
-    print_board(made)
+    print_board(made, _screen())
     print(f"written: {root / 'summary.csv'} (and .md, .json), {root / 'scores.csv'}")
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
+
+
+def _screen() -> Any:
+    """Return where the board goes: the terminal, or a log, which may be wider."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
 
 
 def _verdict(run: Run, failed: int, arguments: argparse.Namespace) -> int:
