@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -202,3 +203,61 @@ def test_another_experiment_is_refused_unless_forced(lab):
     done = lab.run("-r", code=5)
     assert "belongs to another experiment: 'someone-else'" in done.stderr
     lab.run("-r", "--force")
+
+
+HF_CONFIG = """
+from compass.ask import Rank
+from compass.data import Inline
+from compass.evaluators import Choice
+from compass.models.hf import HF
+from compass.prompts import Text
+
+models = [dict(abbr='tiny', backend=dict(type=HF, path={path!r}, dtype='float32'))]
+datasets = [
+    dict(
+        abbr='quiz',
+        reader=dict(
+            type=Inline,
+            rows=[dict(question=f'ab {{_n}}', choices=['a', 'b'], answer='A') for _n in range(6)],
+            choices='choices',
+            answer='answer',
+        ),
+        prompt=dict(type=Text, text='{{{{ question }}}}'),
+        ask=dict(type=Rank),
+        evaluator=dict(type=Choice),
+    )
+]
+"""
+
+
+def test_other_weights_under_the_same_path_are_asked_everything_anew(tmp_path):
+    pytest.importorskip("torch")
+    from hf_tiny import save_model
+    from safetensors.torch import load_file, save_file
+
+    lab = Laboratory(tmp_path / "lab")
+    folder = tmp_path / "model"
+    folder.mkdir()
+    save_model(folder, "llama")
+    lab.config.write_text(HF_CONFIG.format(path=str(folder)))
+    lab.run()
+    assert len(lab.stored()) == 6
+    assert lab.asked_by() == 0
+    weights = folder / "model.safetensors"
+    kept = weights.read_bytes()
+    changed = {name: value + 0.01 for name, value in load_file(weights).items()}
+    save_file(changed, weights, metadata={"format": "pt"})
+    assert lab.asked_by() == 6
+    weights.write_bytes(kept)
+    assert lab.asked_by() == 0
+    check_that_scoring_loads_no_weights(lab, tmp_path)
+
+
+def check_that_scoring_loads_no_weights(lab, tmp_path):
+    for name in ("torch", "transformers"):
+        poison = tmp_path / "poison" / name
+        poison.mkdir(parents=True)
+        (poison / "__init__.py").write_text(f"raise RuntimeError('{name} was imported')\n")
+    shutil.rmtree(lab.folder / "score")
+    lab.run("-r", "--mode", "score", env={"PYTHONPATH": str(tmp_path / "poison")})
+    assert [row["dataset"] for row in lab.board()["rows"]] == ["quiz"]

@@ -84,8 +84,9 @@ class Count:
         passed = sum(done + known for done, _, known in self._now.values())
         questions = max(0.0, self._left * self._per_sample - passed)
         rate = self.rate
-        if not rate:
+        if questions and not rate:
             return "?"
+        rate = rate or 1.0
         seconds = round(questions / rate)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
