@@ -1,87 +1,213 @@
-"""The documentation knows everything a user can name."""
+"""The documentation names what there is, and its examples are accepted."""
 
 from __future__ import annotations
 
+import argparse
 import ast
 import doctest
 import importlib
 import inspect
+import pkgutil
 import re
+import shlex
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+import compass
 from compass import ask, data, errors, evaluators, models, partitioners, prompts, runners
-from compass.cli.arguments import parser
-from compass.models.hf import HF
+from compass.cli.arguments import MODES, parser
+from compass.cli.experiment import experiment_of
+from compass.config import experiment
+from compass.models import hf
 from compass.records import Prediction, Score, Verdict
+from compass.schema.experiment import DATASET_KEYS, MODEL_KEYS, RESOURCES_KEYS, TOP_KEYS
+from compass.schema.summarizer import GROUP_KEYS, SUMMARIZER_KEYS
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
-ALL = "\n".join(PAGES.values())
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+TEXT = {page: page.read_text("utf-8") for page in PAGES}
+ALL = "\n".join(TEXT.values())
+PACKAGES = (ask, data, evaluators, models, hf, partitioners, prompts, runners)
+COMPONENTS = [getattr(package, name) for package in PACKAGES for name in package.__all__]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CONFIG = re.compile(r"# configs/(\w+\.py)\n")
 
 
-def test_every_flag_is_described():
-    import argparse
+def blocks(kind: str) -> list[tuple[str, str]]:
+    """Return page and text of every block of a language."""
+    return [
+        (page.name, block[2])
+        for page, text in TEXT.items()
+        for block in BLOCK.finditer(text)
+        if block[1] == kind
+    ]
 
-    flags = set()
-    for action in parser()._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for command in action.choices.values():
-                flags |= {o for a in command._actions for o in a.option_strings if o != "--help"}
-    missing = [flag for flag in flags if flag.startswith("--") and flag not in ALL]
-    assert missing == []
+
+def is_in_code(word: str, text: str) -> bool:
+    """True if a text has the word between backticks, or in a block."""
+    spans = "\n".join([*(b[2] for b in BLOCK.finditer(text)), *re.findall(r"`([^`\n]+)`", text)])
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", spans) is not None
+
+
+CONFIG_BLOCKS = [(page, text) for page, text in blocks("python") if CONFIG.match(text)]
+COMMANDS = [
+    line.partition("   #")[0].strip()
+    for kind in ("sh", "")
+    for _, text in blocks(kind)
+    for line in text.splitlines()
+    if re.match(r"(python run\.py|compass) ", line)
+]
+
+
+def options() -> list[str]:
+    """Return every option and command of the command line."""
+    found: list[str] = []
+    waiting = [parser()]
+    while waiting:
+        for action in waiting.pop()._actions:
+            found += action.option_strings
+            if isinstance(action, argparse._SubParsersAction):
+                found += action.choices
+                waiting += action.choices.values()
+    return sorted(set(found) - {"-h", "--help"})
+
+
+@pytest.mark.parametrize("option", options())
+def test_every_option_is_described(option):
+    assert is_in_code(option, ALL)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_is_described(mode):
+    assert is_in_code(mode, (ROOT / "docs" / "running.md").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda c: c.__name__)
+def test_every_component_is_described_with_each_of_its_arguments_on_one_page(component):
+    arguments = inspect.signature(component).parameters
+    missing = [
+        [name for name in (component.__name__, *arguments) if not is_in_code(name, text)]
+        for text in TEXT.values()
+    ]
+    assert min(missing, key=len) == []
 
 
 @pytest.mark.parametrize(
-    "package",
-    [ask, data, evaluators, models, partitioners, prompts, runners],
-    ids=lambda p: p.__name__,
+    "error",
+    [e for e in vars(errors).values() if inspect.isclass(e) and issubclass(e, Exception)],
+    ids=lambda e: e.__name__,
 )
-def test_every_component_is_described(package):
-    missing = [name for name in package.__all__ if not re.search(rf"\b{name}\b", ALL)]
-    assert missing == []
+def test_every_error_is_described_with_its_exit_code(error):
+    text = (ROOT / "docs" / "running.md").read_text("utf-8")
+    if error is errors.CompassError:
+        assert is_in_code(error.__name__, text)
+    else:
+        assert f"| {error.exit_code} | `{error.__name__}` |" in text
 
 
-def test_every_error_and_exit_code_is_described():
-    kinds = [n for n, c in vars(errors).items() if inspect.isclass(c) and n.endswith("Error")]
-    assert [name for name in kinds if name not in PAGES["running.md"]] == []
-
-
-def test_every_argument_of_the_transformers_back_end_is_described():
-    names = list(inspect.signature(HF).parameters)
-    assert [name for name in names if f"`{name}`" not in PAGES["models.md"]] == []
+def test_every_key_of_a_config_is_described():
+    text = (ROOT / "docs" / "configs.md").read_text("utf-8")
+    keys = {*TOP_KEYS, *MODEL_KEYS, *DATASET_KEYS, *RESOURCES_KEYS} - {"name"}
+    assert [key for key in sorted(keys) if not is_in_code(key, text)] == []
+    text = (ROOT / "docs" / "scoring.md").read_text("utf-8")
+    keys = {*SUMMARIZER_KEYS, *GROUP_KEYS}
+    assert [key for key in sorted(keys) if not is_in_code(key, text)] == []
 
 
 @pytest.mark.parametrize("record", [Prediction, Verdict, Score], ids=lambda r: r.__name__)
-def test_every_field_of_a_stored_row_is_described(record):
-    names = [name for name in record.__slots__ if name != "choices"]
-    assert [name for name in names if f"`{name}`" not in PAGES["files.md"]] == []
+def test_every_field_of_a_stored_record_is_described(record):
+    text = (ROOT / "docs" / "files.md").read_text("utf-8")
+    stored = {f.name for f in fields(record)} - {"choices"}
+    assert [name for name in sorted(stored) if not is_in_code(name, text)] == []
 
 
-def test_links_lead_somewhere():
-    for name, text in PAGES.items():
-        for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
-            assert (ROOT / "docs" / target).exists(), (name, target)
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", readme):
-        assert (ROOT / target).exists(), target
-
-
-def test_code_in_the_pages_parses():
-    for name, text in PAGES.items():
-        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-            try:
-                ast.parse(block)
-            except SyntaxError:
-                ast.parse(f"dict({block})", name)
+@pytest.mark.parametrize("name", ask.rank.NORMALISATIONS)
+def test_every_normalisation_has_its_formula(name):
+    assert re.search(
+        rf"^\| `{name}` \| .+ \| .+ \|$", TEXT[ROOT / "docs" / "asking.md"], re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize(
-    "path",
-    [p for p in sorted((ROOT / "compass").rglob("*.py")) if ">>> " in p.read_text("utf-8")],
-    ids=lambda p: str(p.relative_to(ROOT)),
+    ("page", "text"), CONFIG_BLOCKS, ids=[f"{p}-{CONFIG.match(t)[1]}" for p, t in CONFIG_BLOCKS]
 )
-def test_examples_in_docstrings_hold(path):
-    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    assert doctest.testmod(module).failed == 0
+def test_an_example_config_loads_and_its_components_fit(page, text, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    path = tmp_path / CONFIG.match(text)[1]
+    path.write_text(text, "utf-8")
+    assert experiment(path).combinations
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("python"))
+def test_every_python_block_is_python(page, text):
+    ast.parse(text if not text.startswith(" ") else f"if True:\n{text}")
+
+
+def test_no_two_pages_give_different_examples_under_one_name():
+    found: dict[str, str] = {}
+    for _, text in CONFIG_BLOCKS:
+        assert found.setdefault(CONFIG.match(text)[1], text) == text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_accepted(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    words = shlex.split(command.partition(" | ")[0])
+    words = ["run", *words[2:]] if words[0] == "python" else words[1:]
+    if words == ["--version"]:
+        return
+    examples = {f"configs/{CONFIG.match(text)[1]}": text for _, text in CONFIG_BLOCKS}
+    for place, word in enumerate(words):
+        if word in examples:
+            words[place] = str(tmp_path / Path(word).name)
+            Path(words[place]).write_text(examples[word], "utf-8")
+    arguments = parser().parse_args(words)
+    if "config" in arguments:
+        assert experiment_of(arguments).combinations
+
+
+def test_there_are_examples_to_test():
+    assert len(CONFIG_BLOCKS) > 10
+    assert len(COMMANDS) > 15
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", BLOCK.sub("", TEXT[page])):
+        if target.startswith("http"):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (page.parent / name).resolve() if name else page
+        assert path.exists(), target
+        if anchor:
+            titles = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+            slugs = [re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles]
+            assert anchor in slugs, target
+
+
+def test_the_index_names_every_page_and_every_example():
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert page.name == "README.md" or f"({page.name})" in index
+    for path in (ROOT / "configs").glob("eval_*.py"):
+        assert f"`{path.name}`" in index
+
+
+def modules() -> list[str]:
+    """Return every module of the package."""
+    found = pkgutil.walk_packages(compass.__path__, "compass.")
+    return sorted(module.name for module in found if not module.name.endswith("__main__"))
+
+
+@pytest.mark.parametrize("name", modules())
+def test_examples_in_docstrings_are_true(name):
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.failed == 0
+
+
+def test_some_docstrings_have_examples():
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = [t for name in modules() for t in finder.find(importlib.import_module(name))]
+    assert sum(bool(test.examples) for test in found) > 15

@@ -188,7 +188,7 @@ def _option(
     full = words.started(whole, tokens)
     if not context and not words.start:
         full = before + tokens
-    if tokens and len(full) == 1:
+    if tokens and len(full) == 1 and whole != context:
         full = words.blank() + full  # context and option are one token: nothing precedes it
     start = max(1, min(len(before), len(full) - 1)) if tokens else len(full)
     option = full[start:]
