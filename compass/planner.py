@@ -92,7 +92,7 @@ def make_plan(experiment: Experiment, kept: Mapping[str, Mapping[str, Any]]) -> 
         score.append(Job(kind="score", model=model, dataset=dataset, fingerprint=judged))
 
     batches = tuple(
-        Batch(jobs=tuple(infer[m.abbr]), gpus=m.resources.gpus) for m in experiment.models
+        Batch(jobs=tuple(infer[m.abbr]), gpus=m.resources.gpus or 0.0) for m in experiment.models
     )
     plan = Plan(
         identities=identities,

@@ -115,8 +115,9 @@ class Generation:
 class Resources:
     """What a model may use.  None of it may change an answer."""
 
-    gpus: float = 0.0
-    """GPUs of one worker; 0.5 lets two workers share one."""
+    gpus: float | None = None
+    """GPUs of one worker; 0.5 lets two workers share one.  None: one, if the machine has
+    any and the back end can use it."""
 
     batch_tokens: int | None = None
     """Most tokens in one forward pass; None lets the back end choose from free memory."""

@@ -326,3 +326,28 @@ def test_a_chosen_attention_ranks_alike(folders):
     for key, likelihoods in found[0].items():
         for mine, other in zip(likelihoods, found[1][key], strict=True):
             assert mine.logprob == pytest.approx(other.logprob, abs=1e-3)
+
+
+@pytest.mark.parametrize("truncation", ["left", "middle"])
+def test_the_preview_of_a_cut_prompt_is_what_the_row_says(folders, truncation):
+    from compass.specs import Generation
+
+    model = HF(
+        str(folders["llama"]), chat=False, context=40, truncation=truncation, dtype="float32"
+    )
+    ranked = question("r", "ab cd " * 40, (" a", " ab cd ab"))
+    row = next(iter(model.rank([ranked])))
+    shown = model.preview(ranked)
+    assert row.truncated > 0
+    assert (shown.text, shown.tokens, shown.truncated) == (
+        row.prompt, row.prompt_tokens, row.truncated,
+    )  # fmt: skip
+    asked = question("g", "ab cd " * 40)
+    settings = Generation(max_new_tokens=4)
+    row = next(iter(model.generate([asked], settings)))
+    shown = model.preview(asked, settings)
+    assert (shown.text, shown.tokens, shown.truncated) == (
+        row.prompt, row.prompt_tokens, row.truncated,
+    )  # fmt: skip
+    assert len(row.prompt) < len("ab cd " * 40)
+    model.close()

@@ -39,3 +39,16 @@ def test_the_environment_says_which_gpus_may_be_used(monkeypatch):
     assert visible_gpus() == ("3", "5")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert visible_gpus() == ()
+
+
+def test_a_model_that_can_use_a_gpu_gets_one_unless_told_otherwise():
+    from compass.runners.local import _need
+    from compass.specs import Component, ModelSpec, Resources
+
+    hf = Component("compass.models.hf.HF", {"path": "x"})
+    instant = Component("compass.models.instant.Instant")
+    assert _need(ModelSpec(abbr="a", backend=hf), ("0",)) == 1
+    assert _need(ModelSpec(abbr="a", backend=hf), ()) == 0
+    assert _need(ModelSpec(abbr="a", backend=instant), ("0",)) == 0
+    told = ModelSpec(abbr="a", backend=hf, resources=Resources(gpus=0))
+    assert _need(told, ("0",)) == 0

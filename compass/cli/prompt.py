@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -26,20 +27,32 @@ def command(arguments: argparse.Namespace) -> int:
             asking = Asking("preview", model.generation, benchmark)
             for sample in islice(benchmark.samples(), arguments.samples):
                 for question in asking.of_sample(sample):
-                    _show(model, name, backend, question, arguments.plain)
+                    _show(model, name, _seen_by(backend, asking, arguments.plain), question)
                     break
     return 0
 
 
-def _show(model: ModelSpec, dataset: str, backend: Any, question: Question, plain: bool) -> None:
+Look = Callable[[Question], Any]
+
+
+def _seen_by(backend: Any, asking: Asking, plain: bool) -> Look | None:
+    """Return what shows a question as the back end sees it, None if nothing does."""
+    if plain or not hasattr(backend, "preview"):
+        return None
+    generates = asking.benchmark.ask.mode == "gen"
+    settings = asking.settings if generates else None
+    return lambda question: backend.preview(question, settings)
+
+
+def _show(model: ModelSpec, dataset: str, look: Look | None, question: Question) -> None:
     title = f"{model.abbr} on {dataset}, sample {question.sample.id}"
     print(f"=== {clean_terminal(title)}")
-    if plain or not hasattr(backend, "preview"):
+    if look is None:
         for message in question.dialogue.messages:
             print(f"--- {message.role}")
             print(clean_terminal(message.content))
     else:
-        preview = backend.preview(question)
+        preview = look(question)
         print(clean_terminal(preview.text))
         cut = f", {preview.truncated} of them cut off to fit" if preview.truncated else ""
         print(f"--- {preview.tokens} tokens{cut}")

@@ -54,7 +54,7 @@ class Local:
         """
         gpus = visible_gpus()[: self.gpus]
         experiment = _experiment(folder)
-        needs = {m.abbr: m.resources.gpus for m in experiment.models}
+        needs = {m.abbr: _need(m, gpus) for m in experiment.models}
         for abbr, need in needs.items():
             if need > len(gpus):
                 raise ConfigError(
@@ -65,6 +65,13 @@ class Local:
         smallest = min((need for need in needs.values() if need), default=1.0)
         workers = self.workers or max(self.width(), int(len(gpus) / smallest + 1e-9))
         return _Crew(folder, Slots(workers, gpus), needs, limits, monitor, lock).work(jobs)
+
+
+def _need(model: ModelSpec, gpus: Sequence[str]) -> float:
+    """Return the GPUs a worker of a model gets: as told, else one if it can use one."""
+    if model.resources.gpus is not None:
+        return model.resources.gpus
+    return 1.0 if gpus and getattr(model.backend.resolve(), "uses_gpu", False) else 0.0
 
 
 def _fitting(model: ModelSpec, gpus: Sequence[str]) -> int | None:

@@ -64,7 +64,7 @@ def check_settings(target: type, given: Mapping[str, Any], place: Place) -> None
             f"top_p must be above 0 and at most 1, got {given['top_p']!r}",
             "top_p=1 keeps every token",
         )
-    gpus = given.get("gpus", 0)
+    gpus = given.get("gpus") or 0
     if gpus > 1 and gpus != int(gpus):
         place.key("gpus").fail(
             f"gpus must be a part of one or a whole number, got {gpus!r}",

@@ -48,6 +48,8 @@ class HF:
         model_kwargs: More arguments of ``from_pretrained``.
     """
 
+    uses_gpu = True
+
     def __init__(  # noqa: PLR0913 - one argument for each thing a user may set
         self,
         path: str,
@@ -160,13 +162,27 @@ class HF:
         words = Words(words.tokenizer, replace(words.style, chat=False))
         yield from self._read(questions, partial(texts, words))
 
-    def preview(self, question: Question) -> Preview:
-        """Return a question as the model sees it; loads the tokenizer, not the weights."""
+    def preview(self, question: Question, generation: Generation | None = None) -> Preview:
+        """Return a question as the model sees it; loads the tokenizer, not the weights.
+
+        Args:
+            question: What is asked.
+            generation: Settings of a question that asks for text: its answer needs room.
+        """
+        from compass.models.hf.prompts import asked
+        from compass.models.hf.rank import previewed
+
         words = self._speak()
-        text = words.render(question.dialogue)
-        prompt = words.prompts([text], words.style.context)[0]
-        shown = words.tokenizer.decode(prompt.tokens) if prompt.truncated else text
-        return Preview(shown, len(prompt.tokens), prompt.truncated)
+        if question.continuations:
+            return previewed(words, question)
+        if generation is not None:
+            found = asked(words, [question], generation)[0]
+            if isinstance(found, Answer):
+                raise ModelError(str(found.error))
+            prompt = found.prompt
+        else:
+            prompt = words.prompts([words.render(question.dialogue)], words.style.context)[0]
+        return Preview(prompt.text, len(prompt.tokens), prompt.truncated)
 
     def footprint(self) -> int:
         """Return the bytes that the weights take in memory, roughly; 0 if that is not known."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from compass.errors import CompassError, ModelError
+from compass.models.hf.tokens import Preview
 from compass.models.hf.trie import Layout, Path, lay_out
 from compass.models.hf.walk import Step, Walk
 from compass.models.hf.windows import windows
@@ -166,6 +167,8 @@ def rankings(words: Words, questions: Sequence[Question]) -> list[Reading | Answ
             for context, whole in pairs
         ]
         prompt = rendered[question.continuations[0].dialogue] if options else ""
+        if options:
+            prompt = _seen(words, prompt, max(options, key=lambda option: option.truncated))
         found.append(_ranking(question, prompt, options))
     return found
 
@@ -200,6 +203,31 @@ def _option(
     return _Option(full, len(option), max(0, over))
 
 
+def _seen(words: Words, text: str, option: _Option) -> str:
+    """Return the prompt as the model sees it before an option."""
+    if not option.truncated:
+        return text
+    return words.decode(option.tokens[: len(option.tokens) - option.size])
+
+
+def previewed(words: Words, question: Question) -> Preview:
+    """Return the prompt of a ranked question, cut as its longest option needs."""
+    text = words.render(question.dialogue)
+    pairs = [
+        words.joined(text, one)
+        for one in question.continuations
+        if one.dialogue is question.dialogue
+    ]
+    tokens = words.encode([one for pair in pairs for one in pair])
+    options = [
+        _option(words, context, tokens[2 * place], whole, tokens[2 * place + 1])
+        for place, (context, whole) in enumerate(pairs)
+    ]
+    option = max(options, key=lambda one: one.truncated)
+    size = len(option.tokens) - option.size
+    return Preview(_seen(words, text, option), size, option.truncated)
+
+
 def _ranking(question: Question, prompt: str, options: list[_Option]) -> Reading | Answer:
     import numpy as np
 
@@ -213,8 +241,8 @@ def _ranking(question: Question, prompt: str, options: list[_Option]) -> Reading
         paths.append(Path(tokens[:-1], first, tokens[first + 1 :]))
     key, sizes = question.key, [option.size for option in options]
     lengths = [len(option.tokens) if question.whole else None for option in options]
-    context = len(options[0].tokens) - options[0].size
-    truncated = max(option.truncated for option in options)
+    longest = max(options, key=lambda option: option.truncated)
+    context, truncated = len(longest.tokens) - longest.size, longest.truncated
 
     def finish(logprobs: list[Floats], greedy: list[Flags]) -> Answer:
         return Answer(

@@ -127,7 +127,9 @@ class Words:
         for text, tokens in zip(texts, self.encode(texts), strict=True):
             full = self.started(text, tokens)
             kept = self.cut(full, room)
-            found.append(Prompt(text, kept, len(full) - len(kept)))
+            cut = len(full) - len(kept)
+            seen = self.tokenizer.decode(kept) if cut else text
+            found.append(Prompt(seen, kept, cut))
         return found
 
     def started(self, text: str, tokens: list[int]) -> list[int]:
