@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ class InProcess:
                 outcome.fail(folder, worker.jobs[event["job"]], event["error"])
 
         worker = Worker(folder, emit)
+        # Started in the background by a shell, a process ignores Ctrl-C unless it says otherwise.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             for job in jobs:
                 worker.run_batch([job.id])
@@ -37,5 +40,6 @@ class InProcess:
         except KeyboardInterrupt:
             outcome.interrupted = True
         finally:
+            signal.signal(signal.SIGINT, before)
             worker.close()
         return outcome
