@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compass.models.hf.trie import Path, cut, lay_out
+from compass.models.hf import chunk as chunks
+from compass.models.hf.chunk import cut
+from compass.models.hf.trie import Path, lay_out
 
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), min_size=1, max_size=12)
 
@@ -25,26 +29,38 @@ def walk(layout, stack, sizes):
         stop = min(len(layout.tokens), start + sizes[step % len(sizes)])
         chunk = cut(layout, start, stop, len(stack))
         tokens = layout.tokens[start:stop]
-        covered = [0] * len(tokens)
+        seen = [list[int]() for _ in tokens]
         for level in chunk.levels:
-            for place in range(level.stop):
-                assert covered[place] == level.low
-                covered[place] = level.high
+            assert (level.low < len(stack)) == (level.high <= len(stack))
+            for place in range(level.start, level.stop):
+                seen[place] += range(level.low, level.high)
         for block in chunk.blocks:
             for place in range(block.start, block.stop):
-                assert covered[place] == block.extent
                 inside = np.arange(block.start, place + 1)
                 if block.seen is not None:
-                    row = block.seen[place - block.start]
-                    inside = block.start + np.flatnonzero(row)
-                yield start + place, [*stack[: block.extent], *tokens[inside]]
+                    inside = block.start + np.flatnonzero(block.seen[place - block.start])
+                seen[place] += list(inside + len(stack))
+        held = [*stack, *tokens]
+        for place, places in enumerate(seen):
+            assert len(set(places)) == len(places)
+            yield start + place, [held[one] for one in sorted(places)]
         stack = [*stack[: chunk.kept], *tokens[chunk.path]]
         start, step = stop, step + 1
 
 
 @settings(max_examples=300, deadline=None)
-@given(SEQUENCES, st.lists(st.integers(1, 9), min_size=1, max_size=4), st.data())
-def test_every_token_sees_its_own_beginning_however_the_trie_is_cut(sequences, sizes, data):
+@given(
+    SEQUENCES,
+    st.lists(st.integers(1, 30), min_size=1, max_size=4),
+    st.sampled_from([1, 3, 8, 192]),
+    st.data(),
+)
+def test_every_token_sees_its_own_beginning_however_the_trie_is_cut(sequences, sizes, block, data):
+    with mock.patch.object(chunks, "_BLOCK", block):
+        check_walk(sequences, sizes, data)
+
+
+def check_walk(sequences, sizes, data):
     stack = np.array(data.draw(st.sampled_from([[], *sequences])), np.int32)
     paths = [path_of(row, data.draw(st.integers(0, len(row) - 1))) for row in sequences]
     layout = lay_out(paths, stack)

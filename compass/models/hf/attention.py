@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from compass.models.hf.trie import Chunk
+from compass.models.hf.chunk import Chunk
 
 if TYPE_CHECKING:
     import torch
@@ -158,10 +158,14 @@ class Tree:
             out[:, :, low:high], sums[:, :, low:high] = attention(
                 query[:, :, low:high], key[:, low:high], value[:, low:high], scale, mask, True
             )
-        for stop, low, high in self.chunk.levels:
-            keys, values = self.stack.view(layer, low, high)
-            part = attention(query[:, :, :stop], keys, values, scale)
-            join(out[:, :, :stop], sums[:, :, :stop], *part)
+        for start, stop, low, high in self.chunk.levels:
+            if low < self.depth:
+                keys, values = self.stack.view(layer, low, high)
+            else:
+                here = slice(low - self.depth, high - self.depth)
+                keys, values = key[:, here], value[:, here]
+            part = attention(query[:, :, start:stop], keys, values, scale)
+            join(out[:, :, start:stop], sums[:, :, start:stop], *part)
         return out.flatten(0, 1)
 
     def _block_masks(self, query: Tensor) -> list[Tensor | None]:
@@ -200,9 +204,10 @@ class Tree:
 
         n = self.chunk.stop - self.chunk.start
         mask = torch.zeros(n, self.depth + n, dtype=torch.bool)
+        for level in self.chunk.levels:
+            mask[level.start : level.stop, level.low : level.high] = True
         for block in self.chunk.blocks:
             low, high = block.start, block.stop
-            mask[low:high, : block.extent] = True
             inside = mask[low:high, self.depth + low : self.depth + high]
             if block.seen is None:
                 inside.copy_(torch.ones_like(inside).tril_())

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compass.models.hf.attention import Kept, Tree
+from compass.models.hf.chunk import cut
 from compass.models.hf.memory import Budget, is_out_of_memory
-from compass.models.hf.trie import Layout, cut
+from compass.models.hf.trie import Layout
 
 if TYPE_CHECKING:
     from torch import Tensor
