@@ -62,7 +62,7 @@ class Answers:
         line = file.readline()
         self._at = number, offset + len(line)
         row = store.parse_line(self._paths[number], offset, line)
-        if row is None or not _usable(row):
+        if row is None:
             return None
         found: Prediction = record_from_dict(Prediction, row)
         return found
@@ -106,9 +106,10 @@ def _usable(row: dict[str, Any]) -> bool:
         return False
     value = row[given[0]]
     if given[0] == "likelihoods":
-        return isinstance(value, list) and all(
-            isinstance(one, list) and 4 <= len(one) <= 6 for one in value
-        )
+        if not isinstance(value, list):
+            return False
+        shapes = [isinstance(one, list) and 4 <= len(one) <= 6 for one in value]
+        return False not in shapes
     return isinstance(value, list if given[0] == "losses" else str)
 
 

@@ -17,7 +17,6 @@ PACKAGES = (
     "jinja2",
     "numpy",
     "scipy",
-    "pandas",
     "torch",
     "transformers",
     "tokenizers",

@@ -184,15 +184,15 @@ def _checked(question: Question, answer: Answer) -> Answer:
     """Return the answer, or an error in place of one that cannot be used."""
     if answer.error is not None:
         return answer
-    numbers = list(answer.losses or ())
+    total = math.fsum(answer.losses) if answer.losses else 0.0
     for one in answer.likelihoods or ():
-        numbers += (one.logprob, one.first, one.whole or 0.0)
+        total += one.logprob + one.first + (one.whole or 0.0)
     asked = len(question.continuations)
     if sum(x is not None for x in (answer.output, answer.likelihoods, answer.losses)) != 1:
         problem = "the back end gave no answer, or several in one"
     elif answer.likelihoods is not None and len(answer.likelihoods) != asked:
         problem = f"the back end gave {len(answer.likelihoods)} likelihoods of {asked} options"
-    elif not all(map(math.isfinite, numbers)):
+    elif not math.isfinite(total):
         problem = "the model's likelihood is not a finite number"
     else:
         return answer

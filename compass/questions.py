@@ -158,7 +158,7 @@ class Asking:
         # share one sampled answer.
         others = [c.dialogue for c in continuations if c.dialogue is not dialogue]
         ranked = [(c.dialogue is dialogue, c.text, c.glue) for c in continuations]
-        said = [(d.messages, d.joint, d.gap) for d in (dialogue, *others)]
+        said = [([tuple(m) for m in d.messages], d.joint, d.gap) for d in (dialogue, *others)]
         sums = self._stem.copy()
         sums.update(canonical([sample_id, variant, repeat, said, ranked]))
         return sums.hexdigest()[:32]

@@ -262,10 +262,10 @@ def record_from_dict(cls: Any, row: Mapping[str, Any]) -> Any:
     """
     if not isinstance(row, dict):
         raise ValueError(f"expected an object, got {type(row).__name__}")  # noqa: TRY004
-    known = _known(cls)
-    kwargs = {name: value for name, value in row.items() if name in known}
+    kwargs = row if row.keys() <= _known(cls) else {n: row[n] for n in row.keys() & _known(cls)}
     if kwargs.get("likelihoods") is not None:
-        kwargs["likelihoods"] = tuple(Likelihood(*one) for one in kwargs["likelihoods"])
+        likelihoods = tuple([Likelihood(*one) for one in kwargs["likelihoods"]])
+        kwargs = {**kwargs, "likelihoods": likelihoods}
     try:
         return cls(**kwargs)
     except TypeError as error:

@@ -96,11 +96,11 @@ class Worker:
 
     def _infer(self, job: Job) -> None:
         asking = self._asking(job)
-        paths = self.folder.all_rows(*job.pair)
         if job.pair not in self._answers:
-            self._answers = {job.pair: Answers([])}
+            self._answers = {job.pair: Answers(self.folder.all_rows(*job.pair))}
         answers = self._answers[job.pair]
-        answers.update(paths)
+        # What other workers append meanwhile is of other slices, but for a job taken over.
+        answers.update([self.folder.rows(job)])
         progress = _Progress(self.emit, job.id)
         if job.dataset not in self._streams:
             self._streams = {job.dataset: _Stream(asking.benchmark)}

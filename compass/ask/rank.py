@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from compass.errors import ConfigError, DataError, did_you_mean
@@ -122,7 +123,10 @@ class Rank:
         asked, alone = likelihoods[:count], likelihoods[count:]
         choices: dict[str, int | None] = {}
         for name in self.normalise:
-            values = [_value(name, one, text) for one, text in zip(asked, texts, strict=True)]
+            if name == "sum":
+                values = [one.logprob for one in asked]
+            else:
+                values = [_value(name, *pair) for pair in zip(asked, texts, strict=True)]
             if name == "pmi":
                 values = [
                     one.logprob - base.logprob for one, base in zip(asked, alone, strict=True)
@@ -131,10 +135,13 @@ class Rank:
             choices[name] = None if math.isnan(best) else values.index(best)
         return _with_choices(prediction, choices)
 
-    def _texts(self, sample: Sample) -> list[str]:
-        if self.options == "texts":
-            return list(sample.choices)
-        return [letter_of(place) for place in range(len(sample.choices))]
+    def _texts(self, sample: Sample) -> Sequence[str]:
+        return sample.choices if self.options == "texts" else _letters(len(sample.choices))
+
+
+@cache
+def _letters(count: int) -> tuple[str, ...]:
+    return tuple(letter_of(place) for place in range(count))
 
 
 def _value(name: str, one: Likelihood, text: str) -> float:
@@ -153,5 +160,17 @@ def _value(name: str, one: Likelihood, text: str) -> float:
 
 
 def _with_choices(prediction: Prediction, choices: Mapping[str, int | None]) -> Prediction:
-    values = {name: getattr(prediction, name) for name in prediction.__slots__}
-    return Prediction(**{**values, "choices": choices})
+    return Prediction(
+        key=prediction.key,
+        sample_id=prediction.sample_id,
+        variant=prediction.variant,
+        repeat=prediction.repeat,
+        likelihoods=prediction.likelihoods,
+        finish=prediction.finish,
+        prompt=prediction.prompt,
+        prompt_tokens=prediction.prompt_tokens,
+        tokens=prediction.tokens,
+        truncated=prediction.truncated,
+        seconds=prediction.seconds,
+        choices=choices,
+    )

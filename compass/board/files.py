@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -127,20 +129,16 @@ def _readable(score: Score | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _csv(columns: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
-    text: str = _frame(columns, body).to_csv(index=False, lineterminator="\n")
-    return text
+def _csv(columns: Sequence[str], body: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *body])
+    return text.getvalue()
 
 
 def _table(columns: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table."""
+    from tabulate import tabulate
+
     if not body:
         return "(nothing to show)\n"
-    text: str = _frame(columns, body).to_markdown(index=False, disable_numparse=True)
-    return text + "\n"
-
-
-def _frame(columns: Sequence[str], body: Sequence[Sequence[Any]]) -> Any:
-    import pandas
-
-    return pandas.DataFrame([list(line) for line in body], columns=list(columns), dtype=object)
+    return tabulate(body, headers=columns, tablefmt="pipe", disable_numparse=True) + "\n"

@@ -23,6 +23,7 @@ SOLUTIONS = frozenset(
 
 
 _READINGS = ("letter", "number", "text")
+_PLACES = {letter: place for place, letter in enumerate(LETTERS)}
 _MOST_KNOWN = 100
 
 
@@ -97,8 +98,8 @@ class Columns:
         targets: tuple[str, ...] = ()
         if self.answer is not None and texts:
             values = answer if isinstance(answer, list) else [answer]
-            right = tuple(self._place(value, texts, labels) for value in values)
-            targets = tuple(texts[place] for place in right)
+            right = tuple([self._place(value, texts, labels) for value in values])
+            targets = tuple([texts[place] for place in right])
         elif self.answer is not None:
             targets = target_texts(answer, self.answer)
         if self.answer is not None and not targets:
@@ -166,6 +167,10 @@ class Columns:
 
     def _place(self, answer: Any, texts: Sequence[str], labels: Sequence[str]) -> int:
         """Return which option an answer means, if it can mean only one."""
+        if not labels and self.answer_is is None and isinstance(answer, str):
+            place = _PLACES.get(answer, len(texts))
+            if place < len(texts) and answer not in map(str.strip, texts):
+                return place  # as below, for the form that nearly all rows have
         meant: set[int] = set()
         if labels:
             meant = {p for p, label in enumerate(labels) if label == str(answer).strip()}
@@ -231,7 +236,11 @@ def option_texts(value: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...
         >>> option_texts([{"text": "yes", "label": "1"}, {"text": "no", "label": "2"}], "options")
         (('yes', 'no'), ('1', '2'))
     """
-    if type(value) is list and len(value) > 1 and all(type(v) is str and v for v in value):
+    if (
+        type(value) is list
+        and len(value) > 1
+        and False not in [type(v) is str and v != "" for v in value]
+    ):
         return tuple(value), ()
     if isinstance(value, str):
         try:

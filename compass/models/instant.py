@@ -6,6 +6,7 @@ import hashlib
 import math
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, Literal
 
 from compass.errors import ConfigError, did_you_mean
@@ -66,14 +67,11 @@ class Instant:
         """Yield likelihoods that sum to one over the options of a question."""
         for question in questions:
             self._wait()
-            favourite = self._choice(question)
-            likelihoods = tuple(
-                self._likelihood(place == favourite, len(question.continuations), c.text)
-                for place, c in enumerate(question.continuations)
-            )
-            yield Answer(
-                key=question.key, likelihoods=likelihoods, prompt=question.dialogue.plain()
-            )
+            count = len(question.continuations)
+            likelihoods = [_likelihood(False, count)] * count
+            likelihoods[self._choice(question)] = _likelihood(True, count)
+            prompt = question.dialogue.plain()
+            yield Answer(key=question.key, likelihoods=tuple(likelihoods), prompt=prompt)
 
     def losses(self, questions: Iterable[Question]) -> Iterator[Answer]:
         """Yield one bit for every byte of the text: the loss of a coin."""
@@ -109,8 +107,9 @@ class Instant:
             return question.sample.targets[0] if question.sample.targets else ""
         return ""
 
-    @staticmethod
-    def _likelihood(favoured: bool, count: int, text: str) -> Likelihood:
-        share = 0.5 if favoured else 0.5 / max(count - 1, 1)
-        logprob = math.log(share)
-        return Likelihood(logprob, 1, logprob, favoured, logprob, 1)
+
+@cache
+def _likelihood(favoured: bool, count: int) -> Likelihood:
+    share = 0.5 if favoured else 0.5 / max(count - 1, 1)
+    logprob = math.log(share)
+    return Likelihood(logprob, 1, logprob, favoured, logprob, 1)

@@ -56,6 +56,7 @@ class Template:
         self._compiled: Render | None = None
         self._faults: tuple[type[Exception], ...] = ()
         self._names: frozenset[str] = frozenset()
+        self._secret = ""
         self._of_choices = False
 
     def ask(self, sample: Sample) -> str:
@@ -68,8 +69,8 @@ class Template:
         if self._constant:
             return self.source
         render = self._compiled or self._compile()
-        if not SECRET.isdisjoint(self._names):
-            raise self._leak(min(SECRET & self._names))
+        if self._secret:
+            raise self._leak(self._secret)
         variables = dict(sample.fields)
         variables.pop("answer", None)
         variables.pop("letter", None)
@@ -136,9 +137,10 @@ class Template:
                 where=f"prompt.{self.name}, line {error.lineno}: {line.strip()!r}",
                 hint="fields are written {{ name }}; a literal brace pair {{ '{{' }}",
             ) from error
+        self._secret = min(SECRET & self._names, default="")
         self._of_choices = not _OF_CHOICES.isdisjoint(self._names)
         self._faults = (TemplateError, _Nothing, *_OF_EXPRESSIONS)
-        self._compiled = _rendering(template, named)
+        self._compiled = _plainly(tree, _rendering(template, named))
         return self._compiled
 
     def _leak(self, name: str) -> ConfigError:
@@ -199,6 +201,32 @@ def _printable(value: Any) -> Any:
 
 def _plain_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _plainly(tree: Any, render: Render) -> Render:
+    """Return a faster way to render a template of nothing but text and names.
+
+    What is not a text, and what is missing, is left to ``render``.
+    """
+    from jinja2 import nodes
+
+    parts = [part for node in tree.body for part in getattr(node, "nodes", (node,))]
+    if any(type(node) is not nodes.Output for node in tree.body) or any(
+        type(part) not in (nodes.TemplateData, nodes.Name) for part in parts
+    ):
+        return render
+    names = [part.name if isinstance(part, nodes.Name) else None for part in parts]
+    texts = [part.data if isinstance(part, nodes.TemplateData) else "" for part in parts]
+    pairs = list(zip(names, texts, strict=True))
+
+    def join(variables: dict[str, Any]) -> str:
+        found = [text if name is None else variables.get(name) for name, text in pairs]
+        try:
+            return "".join(found)  # type: ignore[arg-type]  # what is no text is refused
+        except TypeError:
+            return render(variables)
+
+    return join
 
 
 def _rendering(template: Any, names: set[str]) -> Render:
