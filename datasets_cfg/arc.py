@@ -8,6 +8,14 @@ from compass.data.arc import arc
 from compass.evaluators import Choice
 from compass.prompts import Chat, Text
 
+arc_about = dict(
+    title='ARC',
+    group='Examinations',
+    paper='Clark et al. 2018, arXiv:1803.05457',
+    licence='CC BY-SA 4.0',
+    hub='allenai/ai2_arc',
+)
+
 arc_challenge_datasets = [
     dict(
         abbr='arc-challenge',

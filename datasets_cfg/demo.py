@@ -8,6 +8,14 @@ from compass.data.rows import Rows
 from compass.evaluators import F1, Choice, Numeric
 from compass.prompts import Chat, Fixed, Text
 
+demo_about = dict(
+    title='Demo sets',
+    group='Demo',
+    paper='written for Compass',
+    licence='Apache-2.0',
+    hub='',
+)
+
 demo_arithmetic_datasets = [
     dict(
         abbr=f'demo-arithmetic-{lang}',

@@ -5,6 +5,15 @@ from compass.data.mmlu import mmlu
 from compass.evaluators import Choice
 from compass.prompts import Fixed, Text
 
+mmlu_about = dict(
+    title='MMLU',
+    group='Examinations',
+    paper='Hendrycks et al. 2021, arXiv:2009.03300',
+    licence='MIT',
+    hub='cais/mmlu',
+    size=14042,
+)
+
 mmlu_subjects = [
     'abstract_algebra',
     'anatomy',

@@ -18,8 +18,9 @@ import pytest
 import compass
 from compass import ask, data, errors, evaluators, models, partitioners, prompts, runners
 from compass.cli.arguments import MODES, parser
+from compass.cli import catalogue as listing
 from compass.cli.experiment import experiment_of
-from compass.config import experiment
+from compass.config import catalogue, experiment
 from compass.models import hf
 from compass.records import Prediction, Score, Verdict
 from compass.schema.experiment import DATASET_KEYS, MODEL_KEYS, RESOURCES_KEYS, TOP_KEYS
@@ -211,3 +212,15 @@ def test_some_docstrings_have_examples():
     finder = doctest.DocTestFinder(exclude_empty=True)
     found = [t for name in modules() for t in finder.find(importlib.import_module(name))]
     assert sum(bool(test.examples) for test in found) > 15
+
+
+def test_the_page_of_benchmarks_is_what_the_modules_say(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert (ROOT / "docs" / "benchmarks.md").read_text("utf-8") == listing.page(
+        catalogue("datasets")
+    )
+
+
+def test_every_benchmark_says_where_it_is_from():
+    silent = [entry.name for entry in catalogue("datasets") if not entry.facts.about]
+    assert silent == []

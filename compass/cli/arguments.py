@@ -146,4 +146,7 @@ def _list(commands: Any) -> None:
     listing.add_argument(
         "pattern", nargs="?", default="*", metavar="PATTERN", help="names to list, such as 'mmlu*'"
     )
+    listing.add_argument(
+        "--markdown", action="store_true", help="write the datasets as a page, docs/benchmarks.md"
+    )
     listing.set_defaults(command=_Command("catalogue"))

@@ -6,11 +6,12 @@ import ast
 import hashlib
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
+from compass.config.facts import Facts, facts
 from compass.config.lazy import variables
 from compass.config.places import HOME, shown
 from compass.config.sources import parse
@@ -45,6 +46,9 @@ class Entry:
     abbrs: tuple[str, ...] = ()
     error: ConfigError | None = None
     """Why the file cannot be read; the other files are listed all the same."""
+
+    facts: Facts = field(default_factory=Facts)
+    """What is known of a list of datasets."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,10 @@ def _entries(kind: Kind, module: _Module) -> Iterator[Entry]:
         yield Entry(module.path.stem, file, module.about, error=error)
         return
     for name in sorted(module.names):
-        abbrs = tuple(str(one["abbr"]) for one in _members(values.get(name)))
-        yield Entry(_short(kind, name, module), file, module.about, abbrs)
+        members = _members(values.get(name))
+        abbrs = tuple(str(one["abbr"]) for one in members)
+        known = facts(values, members, file) if kind == "datasets" else Facts()
+        yield Entry(_short(kind, name, module), file, module.about, abbrs, facts=known)
 
 
 def _matching(entry: Entry, pattern: str | None) -> Entry | None:
