@@ -59,7 +59,7 @@ def test_figures_worked_out_by_hand():
     assert g_pass_at_k(4, 2, 4, 0.75) == 0
     assert mg_pass_at_k(4, 3, 4) == pytest.approx(0.5)
     assert mg_pass_at_k(3, 3, 1) == 0
-    assert g_pass_at_k(100, 50, 30, 0.1) == g_pass_at_k(100, 50, 30, 3 / 30)
+    assert g_pass_at_k(50, 20, 25, 0.28) == g_pass_at_k(50, 20, 25, 7 / 25)
 
 
 def test_scipy_gives_the_same_tail():

@@ -32,7 +32,7 @@ def g_pass_at_k(n: int, c: int, k: int, tau: float) -> float:
     """
     if not 0 <= tau <= 1:
         raise ValueError(f"tau must be from 0 to 1, got {tau!r}")
-    # Products such as 0.1 * 30 lie a little above the whole number that is meant.
+    # Products such as 0.28 * 25 lie a little above the whole number that is meant.
     return _at_least(n, c, k, max(math.ceil(tau * k - 1e-9), 1))
 
 
