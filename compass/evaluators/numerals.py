@@ -267,12 +267,6 @@ def _words_at(text: str, start: int) -> Numeral | None:
     return Numeral(found[0], (float(found[1]),)) if found else None
 
 
-def _words_at(text: str, start: int) -> Numeral | None:
-    """Return a number written in English words at ``start``, if there is one."""
-    found = spelled_at(text, start)
-    return Numeral(found[0], (float(found[1]),)) if found else None
-
-
 def _chinese_at(text: str, start: int) -> Numeral | None:
     """Return a number written in Chinese characters at ``start``, if there is one."""
     match = _CHINESE.match(text, start)
