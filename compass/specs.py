@@ -190,6 +190,9 @@ class DatasetSpec:
         if isinstance(meant["reader"].get("shots"), str):
             del meant["reader"]["shots"]
         meant["evaluator_version"] = getattr(self.evaluator.resolve(), "version", 1)
+        inner = [c for c in self.evaluator.kwargs.values() if isinstance(c, Component)]
+        if inner:  # an evaluator of several answers, around one of single answers
+            meant["inner_versions"] = [getattr(c.resolve(), "version", 1) for c in inner]
         return meant
 
 

@@ -115,7 +115,8 @@ def test_wrong_arguments_are_refused_at_once(make):
 
 @pytest.mark.parametrize("evaluator", [Numeric, Exact, F1, Choice, Perplexity])
 def test_every_evaluator_has_a_version(evaluator):
-    assert evaluator.version == 1
+    assert isinstance(evaluator.version, int)
+    assert evaluator.version >= 1
 
 
 # Scores.

@@ -44,8 +44,47 @@ SETTLED = [
     ("After checking: B", "B"),
     ("The answer is Paris, not Rome", "B"),
     ("The answer is: Paris.", "B"),
+    ("The answer is 'B'.", "B"),
+    ("**Answer**: (B)", "B"),
+    ("Answer — B", "B"),
+    ("### Final answer\n\n**B**", "B"),
+    ("So the answer must be **(B) Paris**.", "B"),
+    ("Therefore, the answer is:\n\n$$\\boxed{B}$$", "B"),
+    (r"$\boxed{\mathrm{B}}$", "B"),
+    (r"The answer is $\mathbf{B}$", "B"),
+    (r"\boxed{B. Paris}", "B"),
+    (r"\boxed{\text{Paris}}", "B"),
+    (r"\(\boxed{C}\)", "C"),
+    ("I believe it's B.", "B"),
+    ("It's option C", "C"),
+    ("Option B", "B"),
+    ("Choice B is right", "B"),
+    ("The answer is letter B.", "B"),
+    ("B, since it is the capital", "B"),
+    ("B) Paris\n\nExplanation: London is the capital of England (A).", "B"),
+    ("A and C are wrong; the answer is B.", "B"),
+    ("The answer is B, not C.", "B"),
+    ("The answer is LONDON", "A"),
+    ("It's not London but Paris", "B"),
+    ("The answer is Berlin (D).", "D"),
+    ("Answer: B<|im_end|>", "B"),
+    ("B</s>", "B"),
+    ("B<|eot_id|>\n<|endoftext|>", "B"),
     # Chinese.
     ("答案是B", "B"),
+    ("【答案】B", "B"),
+    ("【解析】略\n【答案】C", "C"),
+    ("答案：Ｂ", "B"),
+    ("ＡＣ", "AC"),
+    ("答：B", "B"),
+    ("本题选B。", "B"),
+    ("故答案为：B", "B"),
+    ("答案应为B", "B"),
+    ("因此正确答案是：B. Paris", "B"),
+    ("我认为应该选择B选项", "B"),
+    ("A错误，B正确", "B"),
+    ("排除A、C、D，选B", "B"),
+    ("答案是 A 和 C", "AC"),
     ("答案:B", "B"),
     ("答案是（B）", "B"),
     ("答案：【B】", "B"),
@@ -119,6 +158,30 @@ OPEN = [
     "London or Paris",
     "<think>the answer is A",
     "Because I said so",
+    # One of several, and it is not said which.
+    "The answer is A or B.",
+    "The answer is either B or C",
+    "答案是A或B",
+    "Both A and B are possible",
+    # Refusals.
+    "I'm sorry, but I can't help with that.",
+    "I cannot determine the answer.",
+    "As an AI language model, I cannot answer.",
+    "There is no correct answer.",
+    "None of the above.",
+    "抱歉，我无法回答这个问题。",
+    "以上都不对",
+    "没有正确答案",
+    "答案不是A",
+    "不能选A",
+    # Nothing after the cue, or nothing at all.
+    "Answer:",
+    "The answer is ...",
+    "答案：",
+    "   \n\n",
+    "?",
+    "</s>",
+    "<think>The answer is B</think>",
 ]
 
 
@@ -170,6 +233,12 @@ def test_several_thoughts_are_left_out_and_what_is_between_them_stays():
     assert visible("<think>a</think>One <thinking>b</thinking>two") == "One two"
     assert visible("a</think>b</think>c") == "c"
     assert visible("plain") == "plain"
+
+
+def test_marks_of_a_chat_template_are_not_said():
+    assert visible("yes</s>") == visible("yes <|im_end|>\n<|endoftext|> ") == "yes"
+    assert visible("a < b | c > d") == "a < b | c > d"
+    assert visible("</s> first") == "</s> first"
 
 
 def test_a_question_in_the_first_line_is_not_the_next_one():

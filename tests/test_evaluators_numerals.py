@@ -57,7 +57,48 @@ SAID = [
     ("Room 1,2,3", 3),
     ("1,2345", 2345),
     ("She works 3-4 hours", 4),
+    # Currency, units, signs.
+    ("The total is €3,000", 3000),
+    ("The answer is ￥1,200.00", 1200),
+    ("The answer is 45 mph.", 45),
+    ("The area is 12 m^2.", 12),
+    ("Answer: 12 cm²", 12),
+    ("The answer is 90°", 90),
+    (r"\boxed{90^\circ}", 90),
+    (r"\boxed{12\text{ cm}^2}", 12),
+    (r"\boxed{\$1{,}200}", 1200),
+    ("The answer is minus 7", -7),
+    ("The answer is negative 7", -7),
+    ("He paid 5 minus 3 = 2", 2),
+    ("The answer is 1\u202f000\u202f000", 1_000_000),
+    # Fractions and powers.
+    (r"\boxed{\dfrac{1}{2}}", 0.5),
+    (r"\boxed{-\frac{1}{2}}", -0.5),
+    (r"\boxed{2\frac{1}{2}}", 2.5),
+    (r"The answer is \(\frac{3}{4}\).", 0.75),
+    ("The answer is 1 3/4 cups", 1.75),
+    ("The answer is 10^6", 1_000_000),
+    (r"\boxed{2^{10}}", 1024),
+    ("The answer is 6.02 × 10^23", 6.02e23),
+    # Words.
+    ("3 + 4 apples. The answer is seven.", 7),
+    ("twenty-five", 25),
+    ("The answer is two hundred and six.", 206),
+    ("**Answer:** three thousand", 3000),
+    # Several statements.
+    ("Thus x=42, y=3.", 3),
+    ("#### 7\n#### 8", 8),
+    ("<think>the answer is 7</think>8", 8),
+    ("So 5 + 2 = **7**", 7),
     # Chinese.
+    ("答：一共有三十六人。", 36),
+    ("答案：三分之二", 2 / 3),
+    ("答案是百分之五十", 50),
+    ("等于七", 7),
+    ("答案是负3", -3),
+    ("答案是3又1/2", 3.5),
+    ("共计２０元", 20),
+    ("答案是：1,200元", 1200),
     ("答案是18", 18),
     ("答案：１８元", 18),
     ("答案是十八。", 18),
@@ -77,7 +118,18 @@ def test_the_number_that_a_text_answers_with_is_found(text, expected):
     assert found.readings[0] == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("text", ["", "no number", "<think>5", "Question"])
+NOTHING = [
+    "", "no number", "<think>5", "Question", "<think>The answer is 7</think>", "Answer:",
+    # Refusals.
+    "I cannot answer that.", "There is not enough information.", "The answer is undefined.",
+    "The answer is one of them.", "抱歉，我无法回答。", "我一点也不知道", "答案是一样的",
+    # Stated, but no number, or one of several.
+    r"\boxed{\sqrt{2}}", r"So 3 + 4, and \boxed{2\pi}", r"\boxed{x^2 + 1}",
+    "The answer is 7 or 8.", "答案是7或8", "The answer is 1,2,3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOTHING)
 def test_a_text_without_a_number_answers_with_none(text):
     assert last_statement(text) is None
 

@@ -34,8 +34,8 @@ SIDE_BY_SIDE = ("ask", "data", "evaluators", "models", "partitioners", "prompts"
 BUILT_UPON = {"data": {"rows", "hub", "inline"}}
 
 HEAVY = {
-    "bm25s", "datasets", "jinja2", "lmdeploy", "mmengine", "numpy", "openai", "pandas", "ray",
-    "rich", "scipy", "tabulate", "torch", "transformers", "vllm",
+    "bm25s", "datasets", "jinja2", "langdetect", "lmdeploy", "mmengine", "nltk", "numpy", "openai",
+    "pandas", "ray", "rich", "scipy", "tabulate", "torch", "transformers", "vllm",
 }  # fmt: skip
 MOST_LINES = 400
 

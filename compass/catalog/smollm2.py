@@ -1,4 +1,4 @@
-"""SmolLM2-135M-Instruct: small enough for any machine, real enough to score.
+"""SmolLM2; its 135M-Instruct is small enough for any machine, real enough to score.
 
 ``cache:`` names the folder that ``python -m compass.catalog.weights`` makes.
 """
@@ -20,5 +20,32 @@ smollm2_hub_models = [
     dict(
         abbr='smollm2-135m-hub',
         backend=dict(type=HF, path='HuggingFaceTB/SmolLM2-135M-Instruct', chat=True),
+    ),
+]
+
+smollm2_base_models = [
+    dict(
+        abbr='smollm2-135m-base',
+        backend=dict(type=HF, path='HuggingFaceTB/SmolLM2-135M', chat=False),
+    ),
+    dict(
+        abbr='smollm2-360m-base',
+        backend=dict(type=HF, path='HuggingFaceTB/SmolLM2-360M', chat=False),
+    ),
+    dict(
+        abbr='smollm2-1.7b-base',
+        backend=dict(type=HF, path='HuggingFaceTB/SmolLM2-1.7B', chat=False),
+    ),
+]
+
+smollm2_instruct_models = [
+    *smollm2_hub_models,
+    dict(
+        abbr='smollm2-360m-instruct',
+        backend=dict(type=HF, path='HuggingFaceTB/SmolLM2-360M-Instruct', chat=True),
+    ),
+    dict(
+        abbr='smollm2-1.7b-instruct',
+        backend=dict(type=HF, path='HuggingFaceTB/SmolLM2-1.7B-Instruct', chat=True),
     ),
 ]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from compass.evaluators.choice import Choice
 from compass.evaluators.exact import Exact
 from compass.evaluators.f1 import F1
+from compass.evaluators.instructions import InstructionFollowing
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
+from compass.evaluators.repeats import Repeats
 
-__all__ = ["F1", "Choice", "Exact", "Numeric", "Perplexity"]
+__all__ = ["F1", "Choice", "Exact", "InstructionFollowing", "Numeric", "Perplexity", "Repeats"]

@@ -32,7 +32,7 @@ class Choice:
               does for C-Eval and C3 ("The answer is (B)" is T).
     """
 
-    version = 1
+    version = 2
 
     def __init__(self, compat: Literal["opencompass", "first-capital"] | None = None) -> None:
         if compat not in _COMPAT:

@@ -24,7 +24,7 @@ class Exact:
             …"), the whole if it makes none.  Reasoning in think tags never is.
     """
 
-    version = 1
+    version = 2
 
     def __init__(
         self,

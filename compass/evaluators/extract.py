@@ -21,9 +21,16 @@ _NEXT_QUESTION = re.compile(
 
 # Decoration that may stand around an answer: Markdown, quotes, brackets, TeX.
 # Bounded, so that a text of nothing but blanks or stars is read in linear time.
-_OPEN = r"""(?:[\s*_`"'“‘「【\[(（{$]|\\boxed|\\text(?:bf|it|rm)?|\\mathrm|\\[(\[]){0,16}"""
+_OPEN = (
+    r"""(?:[\s*_`"'“‘「【\[(（{$]"""
+    r"""|\\boxed|\\text(?:bf|it|rm)?|\\math(?:rm|bf|it|sf)|\\[(\[]){0,16}"""
+)
 _CLOSE = r"""[\s*_`"'”’」】\])）}$]{0,16}"""
 _TRAILING = " \t\r*_`\"'”’」】])）}$.。,，:："
+_END_MARK = re.compile(r"(?:</s>|<\|[A-Za-z_ ]{1,24}\|>)$")
+_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+"""Full-width Latin letters to plain ones."""
+
 _MOST_CUES = 50
 """A model that repeats itself for ever is read in linear time all the same."""
 
@@ -38,8 +45,10 @@ _CUE = re.compile(
       (?:(?:the\s+)?(?:option|choice|letter)(?:\s+is)?[\s:]+)?
   | \bI(?:\s+would|'d|\s+will|'ll)?\s+(?:choose|pick|select|go\s+with)\s+
       (?:(?:option|choice|answer|letter)\s+)?
+  | \bI\s+(?:believe|think)\s+(?:that\s+)?it(?:['’]s|\s+is)\s+(?:(?:option|choice|letter)\s+)?
+  | \bit(?:['’]s|\s+is)\s+(?:option|choice|letter)\s+
   | (?:答案|正确选项|正确的选项|正确的?是|正确的为|最佳选项)
-      \s*(?:应该|应当|应|就|就应该)?\s*[是为选：:\s]*(?:选项|选择)?
+      \s*(?:应该|应当|应|就|就应该)?\s*[是为选：:\s】]*(?:选项|选择)?
   | (?<![不别未没无莫非])(?<!不应)(?<!不能)(?<!不该)(?<!不可)(?<!不会)选(?:择|的是|：|:)?
   | \\boxed(?=\s*\{)
     """,
@@ -57,7 +66,8 @@ def visible(text: str) -> str:
     """Return what is said aloud: reasoning between think tags is left out.
 
     A closing tag alone ends reasoning that the prompt began; an opening tag alone
-    means that the model never came to answer.
+    means that the model never came to answer.  Marks of a chat template at the end are
+    left out too.
 
     Examples:
         >>> visible("<think>B? No.</think> C")
@@ -75,7 +85,13 @@ def visible(text: str) -> str:
             aloud = True
         else:
             aloud = False
-    return "".join(said).strip()
+    spoken = "".join(said).strip()
+    for _ in range(_MOST_CUES):
+        mark = _END_MARK.search(spoken, max(0, len(spoken) - 32))
+        if not mark:
+            break
+        spoken = spoken[: mark.start()].rstrip()
+    return spoken
 
 
 def own_part(text: str) -> str:
@@ -107,7 +123,7 @@ def letters(text: str, choices: Sequence[str]) -> tuple[int, ...] | None:
         >>> letters("A dog? I do not know.", ["two", "four"]) is None
         True
     """
-    said = visible(text)
+    said = visible(text).translate(_WIDE)
     for part in dict.fromkeys((own_part(said), said)):
         for rule in (_stated, _alone, _leading, _bracketed, _mentioned):
             found = rule(part, choices)
@@ -160,19 +176,20 @@ def _patterns(count: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what matches a list of letters, and a letter that is called right."""
     some = LETTERS[:count]
     upper, lower = f"[{some}]", f"[{some.lower()}]"
+    alone = r"(?![A-Za-z]|['’][A-Za-z])"
     # The article: "A" and "I" before another word are no letters of an answer,
     # unless that word goes on from an answer.
     onward = r"because|since|as|for|which|is|and|or|due|but|given|therefore"
     word = rf"(?!\s+(?!(?:{onward})\b)[A-Za-z])"
-    one = rf"(?:(?![AI]){upper}|[AI](?<={upper}){word})(?![A-Za-z'’])"
+    one = rf"(?:(?![AI]){upper}|[AI](?<={upper}){word}){alone}"
     joint = rf"{_CLOSE}(?:,\s*and|,\s*or|and|or|[,，、/&+和或与及])?{_OPEN}"
     end = rf"(?={_CLOSE}(?:$|[.。;；!！?？\n]))"
-    several = rf"{upper}(?:{joint}{upper})+(?![A-Za-z'’]){end}"
+    several = rf"{upper}(?:{joint}{upper})+{alone}{end}"
     small = rf"(?:(?<=[(（\[]){lower}(?=\s*[)）\]])|{lower}{end})"
     listed = re.compile(rf"{_OPEN}(?P<list>{several}|{one}|{small})", re.MULTILINE)
     praised = re.compile(
         rf"(?<![A-Za-z]){_OPEN}(?:(?:[Oo]ption\s+|[Cc]hoice\s+|选项\s*){_OPEN})?"
-        rf"(?P<letter>{upper})(?![A-Za-z'’]){_CLOSE}{_RIGHT_AFTER}"
+        rf"(?P<letter>{upper}){alone}{_CLOSE}{_RIGHT_AFTER}"
     )
     return listed, praised
 
@@ -182,6 +199,8 @@ def _letters_at(listed: re.Pattern[str], text: str, start: int) -> list[int]:
     if not match:
         return []
     named = match["list"]
+    if re.search(r"or|或", named):
+        return []  # one of them, but it is not said which
     if len(named) == 1:
         return [LETTERS.index(named.upper())]
     return [LETTERS.index(c) for c in re.sub(r"\\[A-Za-z]+|and|or", "", named) if c in LETTERS]
@@ -204,7 +223,7 @@ def _alone(text: str, choices: Sequence[str]) -> list[int]:
     lines = [line for line in text.splitlines() if line.strip()]
     ends = [_COLON.split(line)[-1] for line in lines[-1:]]
     for line in lines[:1] + lines[-1:] + ends:
-        bare = re.sub(rf"^{_OPEN}", "", line).rstrip(_TRAILING)
+        bare = _named_bare(line)
         parts = [p for p in re.split(r"[\s,，、/&+]+|(?<=[A-Z])(?=[A-Z])", bare) if p]
         if parts and all(len(p) == 1 and p in LETTERS[: len(choices)] for p in parts):
             return [LETTERS.index(p) for p in parts]
@@ -213,15 +232,22 @@ def _alone(text: str, choices: Sequence[str]) -> list[int]:
     return []
 
 
+def _named_bare(line: str) -> str:
+    """Return a line without decoration and without "Option" before its letter."""
+    bare = re.sub(rf"^{_OPEN}", "", line).rstrip(_TRAILING)
+    return re.sub(rf"^(?:[Oo]ption|[Cc]hoice|选项)\s*[:：]?{_OPEN}(?=[A-Z]$)", "", bare)
+
+
 def _leading(text: str, choices: Sequence[str]) -> list[int]:
     """A letter that labels the start, as in "B. Paris"; not if others label lines too."""
     some = LETTERS[: len(choices)]
     bracketed, dotted = rf"[(（\[](?P<a>[{some}])[)）\]]", rf"(?P<b>[{some}])[.．:：)）、]"
-    label = re.compile(rf"^[\s*_>\-]{{0,16}}(?:{bracketed}|{dotted})", re.MULTILINE)
+    because = rf"(?P<c>[{some}]),(?=\s*(?:since|because|as)\b)"
+    label = re.compile(rf"^[\s*_>\-]{{0,16}}(?:{bracketed}|{dotted}|{because})", re.MULTILINE)
     labels = list(label.finditer(text))
     if not labels or text[: labels[0].start()].strip():
         return []
-    named = {match["a"] or match["b"] for match in labels}
+    named = {match["a"] or match["b"] or match["c"] for match in labels}
     return [LETTERS.index(named.pop())] if len(named) == 1 else []
 
 
@@ -278,4 +304,4 @@ def _wordy(character: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(text.translate(_WIDE).casefold().split())

@@ -31,7 +31,7 @@ class F1:
         read: What of the output is the answer, see `Exact`.
     """
 
-    version = 1
+    version = 2
 
     def __init__(
         self,

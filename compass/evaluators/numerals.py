@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from compass.evaluators.extract import own_part, visible
+from compass.evaluators.numberwords import spelled_at
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－＋％＄／＝−–", "0123456789.-+%$/=--")
 _TEX_NOISE = re.compile(r"\\[,!;: ]|\{,\}|\\(?=[$%#])|\\left|\\right|\\displaystyle")
@@ -20,16 +21,26 @@ _TEX_FRACTION = re.compile(
 )
 _TEX_TIMES = re.compile(r"\s*\\(?:times|cdot)\s*")
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?![\d,]*\d)|\d+)(?:\.\d+)?|\.\d+"
+_NEGATIVE = re.compile(
+    r"(?:\bnegative\s+|(?<=\bis )minus\s+|(?<=[:=] )minus\s+|^minus\s+|负)(?=[\d.$])",
+    re.IGNORECASE,
+)
+_AND_A_PART = re.compile(r"(?<=\d)又(?=\d+/\d)")
+
+_DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3})+(?![\d,]*\d)|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)"
+    r"(?:\.\d+)?|\.\d+"
+)
 _SCALE = r"thousand|million|billion|trillion|百万|千万|万亿|万|亿"
 _NUMERAL = re.compile(
     rf"""
     (?P<sign>(?<![\w.)\]])[-+]\s?)?
     (?:(?:US|C|A)?[$€£¥￥]\s?)?
     (?P<inner>(?<=[$€£¥￥])-)?
-    (?P<number>{_DIGITS})
+    (?<!\^)(?<!\^{{)(?<!\^-)(?P<number>{_DIGITS})
     (?:[eE](?P<exponent>[-+]?\d{{1,3}})(?![\w.])
-      | \s?[×xX*]\s?10\s?\^\s?\{{?(?P<power>-?\d{{1,3}})\}}?)?
+      | \s?[×xX*]\s?10\s?\^\s?\{{?(?P<power>-?\d{{1,3}})\}}?
+      | \^\{{?(?P<raised>-?\d{{1,3}})\}}?)?
     (?:(?P<mixed>\s+(?P<top>\d{{1,9}})\s?/\s?(?P<below>\d{{1,9}}))|\s?/\s?(?P<under>\d+(?:\.\d+)?))?
     (?:\s?(?P<percent>%|percent\b|per\ cent\b))?
     (?:\s?(?P<scale>{_SCALE}))?
@@ -56,7 +67,7 @@ _CUE = re.compile(
 _SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$)|[。！？；;]")
 _NEAR = re.compile(
     r"""[\s*_`"'“”$€£¥￥~≈(（\[{\\]{0,16}(?:(?:approximately|about|around|exactly|only|just|equal\s+to|"""
-    r"""RMB|USD|Rs\.?|大约|约|共|等于)[\s*_:：]*)?""",
+    r"""RMB|USD|Rs\.?|(?:一共|总共|共计|大约|约|共|等于|有){1,3})[\s*_:：]*)?""",
     re.IGNORECASE,
 )
 
@@ -67,8 +78,13 @@ _LONGEST_SENTENCE = 500
 _CHINESE_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE = re.compile(
-    r"负?[零〇一二两三四五六七八九十百千万亿]{1,30}(?:点[零〇一二三四五六七八九]{1,30})?"
+    r"负?(?!一[种样定些般直起切共])[零〇一二两三四五六七八九十百千万亿]{1,30}(?:点[零〇一二三四五六七八九]{1,30})?"
 )
+
+
+_CHINESE_STATED = re.compile(rf"(?:等于|[=得是为]|一共有?|共有?)\s*(?={_CHINESE.pattern})")
+_NO_VALUE = re.compile(r"\\(?:sqrt|pi|theta|alpha|beta|infty|pm|log|ln|sin|cos|tan)|\b[a-z]\s*\^")
+_OTHER = re.compile(r"\s*(?:or|或者?)\s*[-$]?\d|,\d")
 
 
 class Numeral(NamedTuple):
@@ -84,6 +100,10 @@ class Numeral(NamedTuple):
             for mine in self.readings
             for theirs in other.readings
         )
+
+
+_NONE = Numeral("", ())
+"""Something is stated, but it is no number, or one of several."""
 
 
 def last_statement(text: str) -> Numeral | None:
@@ -104,11 +124,25 @@ def last_statement(text: str) -> Numeral | None:
         for cue in list(_CUE.finditer(plain))[: -_MOST_CUES - 1 : -1]:
             found = _after(cue, plain)
             if found:
-                return found
+                return found if found.readings else None
         numbers = numerals(plain)
         if numbers:
             return numbers[-1]
+        spelled = _spelled(plain)
+        if spelled:
+            return spelled
     return None
+
+
+def _spelled(text: str) -> Numeral | None:
+    """Return the number that a text without digits states, or consists of."""
+    for stated in list(_CHINESE_STATED.finditer(text))[: -_MOST_CUES - 1 : -1]:
+        found = _chinese_at(text, stated.end())
+        if found:
+            return found
+    bare = text.strip().rstrip(".!。")
+    found = _words_at(bare, 0) or _chinese_at(bare, 0)
+    return found if found and len(found.text) == len(bare) else None
 
 
 def numerals(text: str) -> list[Numeral]:
@@ -129,7 +163,7 @@ def clean(text: str) -> str:
     if "\\" in text or "{" in text:
         text = _TEX_FRACTION.sub(lambda m: f" {m[1] or m[3]}/{m[2] or m[4]} ", text)
         text = _TEX_TIMES.sub("×", _TEX_NOISE.sub("", text))
-    return text
+    return _AND_A_PART.sub(" ", _NEGATIVE.sub("-", text))
 
 
 def _after(cue: re.Match[str], text: str) -> Numeral | None:
@@ -143,6 +177,8 @@ def _after(cue: re.Match[str], text: str) -> Numeral | None:
     start = cue.end()
     if cue["box"]:
         inside = text[start : _closing(text, start)].rsplit("=", 1)[-1]
+        if _NO_VALUE.search(inside):
+            return _NONE
         found = numerals(inside)
         return found[0] if found else _chinese_at(inside.strip(), 0)
     sentence, rest = _sentence(text, start)
@@ -174,13 +210,15 @@ def _near(text: str, start: int) -> Numeral | None:
     for begin in range(max(start, place - 2), place + 1):
         found = _NUMERAL.match(text, begin)
         if found:
-            return _numeral(found)
-    return _chinese_at(text, place)
+            return _NONE if _OTHER.match(text, found.end()) else _numeral(found)
+    return _chinese_at(text, place) or _words_at(text, place)
 
 
 def _numeral(match: re.Match[str]) -> Numeral:
-    value = float(match["number"].replace(",", ""))
-    if match["exponent"] or match["power"]:
+    value = float(re.sub(r"[^\d.]", "", match["number"]))
+    if match["raised"]:
+        value = _raised(value, int(match["raised"]))
+    elif match["exponent"] or match["power"]:
         value = _scaled(value, int(match["exponent"] or match["power"]))
     if match["mixed"]:
         if int(match["below"]):
@@ -195,6 +233,15 @@ def _numeral(match: re.Match[str]) -> Numeral:
     if match["scale"]:
         readings.append(value * _SCALES[match["scale"].lower()])
     return Numeral(match[0].strip(), tuple(readings))
+
+
+def _raised(value: float, power: int) -> float:
+    try:
+        return value**power
+    except OverflowError:
+        return math.inf
+    except ZeroDivisionError:
+        return math.nan
 
 
 def _scaled(value: float, power: int) -> float:
@@ -214,16 +261,34 @@ def _closing(text: str, start: int) -> int:
     return start + _LONGEST_SENTENCE
 
 
+def _words_at(text: str, start: int) -> Numeral | None:
+    """Return a number written in English words at ``start``, if there is one."""
+    found = spelled_at(text, start)
+    return Numeral(found[0], (float(found[1]),)) if found else None
+
+
 def _chinese_at(text: str, start: int) -> Numeral | None:
     """Return a number written in Chinese characters at ``start``, if there is one."""
     match = _CHINESE.match(text, start)
     if not match:
         return None
-    whole, _, part = match[0].lstrip("负").partition("点")
+    value = _chinese_value(match[0])
+    over = _CHINESE.match(text, match.end() + 2) if text.startswith("分之", match.end()) else None
+    if not over:
+        return Numeral(match[0], (value,))
+    said = text[start : over.end()]
+    part = _chinese_value(over[0])
+    if match[0] == "百":
+        return Numeral(said, (part, part / 100))
+    return Numeral(said, (part / value,)) if value else None
+
+
+def _chinese_value(text: str) -> float:
+    whole, _, part = text.lstrip("负").partition("点")
     value = float(_chinese_whole(whole))
     for place, character in enumerate(part, 1):
         value += _CHINESE_DIGITS[character] / 10**place
-    return Numeral(match[0], (-value if match[0][0] == "负" else value,))
+    return -value if text[0] == "负" else value
 
 
 def _chinese_whole(text: str) -> int:

@@ -45,7 +45,7 @@ class Numeric:
         tolerance: Largest relative difference that counts as equal.
     """
 
-    version = 1
+    version = 2
 
     def __init__(
         self,
