@@ -58,9 +58,7 @@ SETS = {
     "openbookqa": Set("openbookqa", "openbookqa", "openbookqa/openbookqa.yaml"),
     "commonsenseqa": Set("commonsenseqa", "commonsenseqa", "commonsense_qa/default.yaml"),
     "boolq": Set("boolq", "boolq", "super_glue/boolq/default.yaml"),
-    "arc_easy": Set(
-        "arc", "arc_easy", "arc/arc_easy.yaml", "hf_arrow/ai2_arc/ARC-Easy/validation"
-    ),
+    "arc_easy": Set("arc", "arc_easy", "arc/arc_easy.yaml", "hf_arrow/ai2_arc/ARC-Easy/validation"),
     "arc_challenge": Set(
         "arc",
         "arc_challenge",
@@ -173,17 +171,24 @@ def hub_rows(name: str, benchmark: Benchmark, limit: int) -> Iterator[dict[str, 
     rows = benchmark.reader._rows.rows()  # type: ignore[attr-defined]
     for _, (_, row) in zip(range(limit), rows, strict=False):
         if name == "boolq" and "label" not in row:
-            row = {**row, "label": int(row["answer"]), "idx": 0}
-        if name == "commonsenseqa" and isinstance(row["question"], dict):
+            yield {**row, "label": int(row["answer"]), "idx": 0}
+        elif name == "commonsenseqa" and isinstance(row["question"], dict):
             inner = row["question"]
             options = {key: [one[key] for one in inner["choices"]] for key in ("label", "text")}
-            row = {"question": inner["stem"], "choices": options, "answerKey": row["answerKey"]}
-        if name == "openbookqa" and "Question Stem" in row:
+            yield {
+                "question": inner["stem"],
+                "choices": options,
+                "answerKey": row["answerKey"],
+            }
+        elif name == "openbookqa" and "Question Stem" in row:
             sample = benchmark.reader._sample(row)  # type: ignore[attr-defined]
-            options = {"text": list(sample.choices), "label": list("ABCD")}
-            key = row["Answer Key"]
-            row = {"question_stem": row["Question Stem"], "choices": options, "answerKey": key}
-        yield row
+            yield {
+                "question_stem": row["Question Stem"],
+                "choices": {"text": list(sample.choices), "label": list("ABCD")},
+                "answerKey": row["Answer Key"],
+            }
+        else:
+            yield row
 
 
 def likelihoods(

@@ -59,7 +59,7 @@ def lm_eval_rank(order):
     return ask
 
 
-def lm_eval_prompts(order):
+def lm_eval_prompts(_order):
     """Return what its own tasks ask of rows: for each row its pairs of context and option."""
     import tempfile
     from pathlib import Path

@@ -45,7 +45,8 @@ race_middle_gen_datasets = [
         reader=dict(type=race, level='middle', split='test'),
         prompt=dict(
             type=Chat,
-            user='Read the article, and answer the question with the letter of the right option.\n\n'
+            user='Read the article, and answer the question '
+            'with the letter of the right option.\n\n'
             'Article:\n{{ article }}\n\nQ: {{ question }}\n\n{{ options }}\nA:',
             assistant='{{ letter }}',
         ),
@@ -84,7 +85,8 @@ race_high_gen_datasets = [
         reader=dict(type=race, level='high', split='test'),
         prompt=dict(
             type=Chat,
-            user='Read the article, and answer the question with the letter of the right option.\n\n'
+            user='Read the article, and answer the question '
+            'with the letter of the right option.\n\n'
             'Article:\n{{ article }}\n\nQ: {{ question }}\n\n{{ options }}\nA:',
             assistant='{{ letter }}',
         ),

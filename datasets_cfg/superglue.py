@@ -47,7 +47,8 @@ superglue_cb_gen_datasets = [
         reader=dict(type=superglue, task='cb'),
         prompt=dict(
             type=Chat,
-            user='{{ premise }}\nQuestion: {{ hypothesis }}. True, False, or Neither?\n{{ options }}\n'
+            user='{{ premise }}\n'
+            'Question: {{ hypothesis }}. True, False, or Neither?\n{{ options }}\n'
             'Answer with the letter of the right option.\nAnswer:',
             assistant='{{ letter }}',
         ),
@@ -89,7 +90,8 @@ superglue_wic_datasets = [
         reader=dict(type=superglue, task='wic'),
         prompt=dict(
             type=Text,
-            text="Sentence 1: {{ sentence1 }}\nSentence 2: {{ sentence2 }}\nQuestion: Is the word '{{ form }}' "
+            text='Sentence 1: {{ sentence1 }}\nSentence 2: {{ sentence2 }}\n'
+            "Question: Is the word '{{ form }}' "
             'used in the same way in the two sentences above?\nAnswer:',
         ),
         ask=dict(type=Rank, options='texts', normalise='sum'),
@@ -103,7 +105,8 @@ superglue_wic_gen_datasets = [
         reader=dict(type=superglue, task='wic'),
         prompt=dict(
             type=Chat,
-            user="Sentence 1: {{ sentence1 }}\nSentence 2: {{ sentence2 }}\nQuestion: Is the word '{{ form }}' "
+            user='Sentence 1: {{ sentence1 }}\nSentence 2: {{ sentence2 }}\n'
+            "Question: Is the word '{{ form }}' "
             'used in the same way in the two sentences above?\n{{ options }}\n'
             'Answer with the letter of the right option.\nAnswer:',
             assistant='{{ letter }}',

@@ -58,7 +58,8 @@ superglue_wsc_datasets = [
         reader=dict(type=superglue, task='wsc'),
         prompt=dict(
             type=Text,
-            text='Passage: {{ marked }}\nQuestion: In the passage above, does the pronoun "*{{ pronoun }}*" '
+            text='Passage: {{ marked }}\n'
+            'Question: In the passage above, does the pronoun "*{{ pronoun }}*" '
             'refer to "*{{ noun }}*"?\nAnswer:',
         ),
         ask=dict(type=Rank, options='texts', normalise='sum'),
