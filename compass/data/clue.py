@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from compass.data.files import Row, read_rows
+from compass.data.files import Row, json_lines, read_rows, text_lines
 from compass.data.home import Home, one_of, passage_id, placed
 from compass.data.source import Source
 from compass.errors import DataError
@@ -88,7 +88,7 @@ def clue(
                 ("train", ("train", "train_0")),
             )
         },
-        read=_read_c3 if task == "c3" else read_rows,
+        read=_read_c3 if task == "c3" else _read,
         flatten=_c3_questions if task == "c3" else _labelled_only,
     )
     return home.source(_SAMPLES[task], split, "train", path, revision)
@@ -115,6 +115,7 @@ def fewclue(
         hub=None,
         inner=(task,),
         files={name: (f"{own}.json", f"{task}/{own}.json") for name, own in originals.items()},
+        read=_read,
         flatten=_labelled_only,
     )
     return home.source(_SAMPLES[task], split, "train", path)
@@ -181,6 +182,15 @@ def c3_sample(row: dict[str, Any]) -> Sample:
     place = choices.index(row["answer"])
     fields = {"context": context, "question": row["question"]}
     return _sample(fields, choices, place, passage_id(context))
+
+
+def _read(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file; the original ``.json`` files have one object a line."""
+    if ".json" in path.suffixes:
+        first = next((line for _, line in text_lines(path) if not line.isspace()), "")
+        yield from json_lines(path) if first.startswith("{") else read_rows(path)
+    else:
+        yield from read_rows(path)
 
 
 def _read_c3(path: Path) -> Iterator[Row]:

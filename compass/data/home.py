@@ -97,7 +97,7 @@ class Home:
             inner = [self.name, *self.inner] if self.name else [*self.inner]
             for name in inner:
                 if (folder / name).is_dir():
-                    return find_split(folder / name, split)
+                    return find_named(folder / name, names) or find_split(folder / name, split)
             if self.name is not None and folder.name not in inner and _elsewhere(folder):
                 raise no_split(folder, split, [*names[:1], f"{self.name}/"])
             return find_split(folder, split)
@@ -179,9 +179,10 @@ def passage_id(text: str) -> str:
 
 
 def placed(label: object, names: Sequence[str] | Mapping[str, int], what: str = "label") -> int:
-    """Return the place that a label means: a number, or one of the names.
+    """Return the place that a label means: one of the names, or a number.
 
-    A mapping gives the place of each name; numbers are then places too.
+    Numbers count in the order of the names.  A mapping gives the place of each name, and
+    then only names will do.
 
     Raises:
         DataError: It is neither; hidden labels are empty or -1.
@@ -189,17 +190,20 @@ def placed(label: object, names: Sequence[str] | Mapping[str, int], what: str = 
     Examples:
         >>> placed(1, ("no", "yes")), placed("yes", ("no", "yes")), placed(True, ("no", "yes"))
         (1, 1, 1)
+        >>> placed("1", {"1": 0, "2": 1})
+        0
     """
-    table = names if isinstance(names, Mapping) else {name: n for n, name in enumerate(names)}
-    count = max(table.values()) + 1
-    if isinstance(label, (bool, int)) and 0 <= int(label) < count:
-        return int(label)
     text = str(label).strip()
-    if text in table:
-        return table[text]
-    if text.isdecimal() and int(text) < count:
-        return int(text)
+    if isinstance(names, Mapping):
+        if text in names:
+            return names[text]
+    elif text in names:
+        return list(names).index(text)
+    elif isinstance(label, bool) or text.isdecimal():
+        number = int(label) if isinstance(label, bool) else int(text)
+        if number < len(names):
+            return number
     raise DataError(
-        f"the {what} is {label!r}, expected one of {', '.join(table)}",
+        f"the {what} is {label!r}, expected one of {', '.join(names)}",
         hint="mend the row; splits with hidden answers cannot be scored",
     )

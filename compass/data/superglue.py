@@ -44,7 +44,7 @@ _ORIGINAL = {
     "axg": "AX-g",
 }
 _NO_YES = ("no", "yes")
-_TRUTH = {"false": 0, "true": 1}
+_TRUTH = ("false", "true")
 _PLACEHOLDER = "@placeholder"
 
 
