@@ -14,6 +14,7 @@ def main() -> None:
     ask = {
         ("lm-eval", "rank"): lm_eval_rank,
         ("lm-eval", "generate"): lm_eval_generate,
+        ("lm-eval", "prompts"): lm_eval_prompts,
         ("opencompass", "rank"): opencompass_rank,
         ("opencompass", "generate"): opencompass_generate,
     }[order["peer"], order["kind"]](order)
@@ -56,6 +57,34 @@ def lm_eval_rank(order):
         return split(flat, asked)
 
     return ask
+
+
+def lm_eval_prompts(_order):
+    """Return what its own tasks ask of rows: for each row its pairs of context and option."""
+    import tempfile
+    from pathlib import Path
+
+    import lm_eval.tasks
+    from lm_eval.api.task import ConfigurableTask
+    from lm_eval.tasks._yaml_loader import load_yaml
+
+    def pairs(asked):
+        folder = Path(tempfile.mkdtemp())
+        (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in asked["rows"]))
+        config = load_yaml(Path(lm_eval.tasks.__file__).parent / asked["task"])
+        split = config.get("test_split") or config["validation_split"]
+        files = {"data_files": {split: str(folder / "rows.jsonl")}, "cache_dir": str(folder)}
+        config |= {"dataset_path": "json", "dataset_name": None, "dataset_kwargs": files}
+        config |= {"training_split": None, "fewshot_split": None}
+        config |= {"test_split": None, "validation_split": split}
+        task = ConfigurableTask(config=config)
+        found = []
+        for doc in task.validation_docs():
+            context = task.fewshot_context(doc, num_fewshot=0)
+            found.append([one.args for one in task.construct_requests(doc, context)])
+        return found
+
+    return lambda asked: [pairs(one) for one in asked]
 
 
 def lm_eval_generate(order):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
 
 from compass.errors import ConfigError, DataError, did_you_mean
+from compass.prompts.template import Template
 from compass.records import (
     Answer,
     Continuation,
@@ -22,6 +24,7 @@ from compass.records import (
 from compass.specs import Generation
 
 NORMALISATIONS = ("sum", "token", "byte", "character", "whole", "pmi", "first")
+_CHOICE = "{{ choice }}"
 
 
 class Rank:
@@ -45,6 +48,12 @@ class Rank:
         glue: What stands between prompt and option; None takes the prompt's joint for
             plain prompts and nothing after a chat template.
         unconditional: The prompt of the unconditional likelihood for ``pmi``.
+        context: Template of what follows the prompt before this option's ranked text; it
+            sees all that a prompt sees, and the option as ``choice``.  With it options can
+            be told apart by what precedes one and the same ending (partial scoring, Trinh
+            and Le 2018, arXiv:1806.02847).
+        ending: Template of the text that is ranked; it sees the same.  By default the
+            option itself.
     """
 
     mode = "rank"
@@ -56,6 +65,8 @@ class Rank:
         normalise: str | Sequence[str] = "sum",
         glue: str | None = None,
         unconditional: str = "Answer:",
+        context: str = "",
+        ending: str = _CHOICE,
     ) -> None:
         names = (normalise,) if isinstance(normalise, str) else tuple(normalise)
         for name in names:
@@ -77,6 +88,8 @@ class Rank:
         self._unconditional = (
             Dialogue((Message("user", unconditional),)) if "pmi" in names else None
         )
+        self._context = Template(context, "context", "ask") if context else None
+        self._ending = None if ending == _CHOICE else Template(ending, "ending", "ask")
 
     def generation(self, overrides: Mapping[str, Any]) -> Generation:
         """Return default settings: ranking generates nothing."""
@@ -90,15 +103,19 @@ class Rank:
         """Return the options as texts to be ranked after the dialogue.
 
         Raises:
-            DataError: The sample has fewer than two choices.
+            ConfigError: A template is malformed, or shows the answer.
+            DataError: The sample has fewer than two choices, or lacks what a template asks for.
         """
         if len(sample.choices) < 2:
             raise DataError(
                 f"sample {sample.id!r} has {len(sample.choices)} choices; ranking needs two",
                 hint="name the columns of the options: reader=dict(…, choices=[…])",
             )
-        texts = self._texts(sample)
-        asked = [Continuation(dialogue, text, self.glue) for text in texts]
+        choices, texts = self._choices(sample), self._texts(sample)
+        asked = [
+            Continuation(self._before(dialogue, sample, choice), text, self.glue)
+            for choice, text in zip(choices, texts, strict=True)
+        ]
         if self._unconditional is not None:
             asked += [Continuation(self._unconditional, text, self.glue) for text in texts]
         return tuple(asked)
@@ -135,7 +152,22 @@ class Rank:
             choices[name] = None if math.isnan(best) else values.index(best)
         return _with_choices(prediction, choices)
 
+    def _before(self, dialogue: Dialogue, sample: Sample, choice: str) -> Dialogue:
+        """Return the dialogue before an option: its last message goes on with the context."""
+        if self._context is None:
+            return dialogue
+        *others, last = dialogue.messages
+        content = last.content + self._context.ask(sample, choice=choice)
+        return replace(dialogue, messages=(*others, Message(last.role, content)))
+
     def _texts(self, sample: Sample) -> Sequence[str]:
+        """Return what is ranked of each option."""
+        choices = self._choices(sample)
+        if self._ending is None:
+            return choices
+        return [self._ending.ask(sample, choice=choice) for choice in choices]
+
+    def _choices(self, sample: Sample) -> Sequence[str]:
         return sample.choices if self.options == "texts" else _letters(len(sample.choices))
 
 

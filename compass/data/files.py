@@ -107,7 +107,8 @@ def _encoding_of(line: bytes) -> str:
     return "GB18030 (or LATIN1)"
 
 
-def _json_lines(path: Path) -> Iterator[Row]:
+def json_lines(path: Path) -> Iterator[Row]:
+    """Yield the objects of a file that has one a line, whatever the file is called."""
     for number, line in text_lines(path):
         if line.isspace():
             continue
@@ -193,8 +194,8 @@ def _checked_header(names: list[str], place: str) -> list[str]:
 
 
 _KINDS: dict[str, Callable[[Path], Iterable[Any]]] = {
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
+    ".jsonl": json_lines,
+    ".ndjson": json_lines,
     ".json": _json_rows,
     ".csv": lambda path: _csv_rows(path, ",", None),
     ".tsv": lambda path: _csv_rows(path, "\t", None),

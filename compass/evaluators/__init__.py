@@ -13,5 +13,15 @@ from compass.evaluators.instructions import InstructionFollowing
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
 from compass.evaluators.repeats import Repeats
+from compass.evaluators.truthful import TruthfulChoice
 
-__all__ = ["F1", "Choice", "Exact", "InstructionFollowing", "Numeric", "Perplexity", "Repeats"]
+__all__ = [
+    "F1",
+    "Choice",
+    "Exact",
+    "InstructionFollowing",
+    "Numeric",
+    "Perplexity",
+    "Repeats",
+    "TruthfulChoice",
+]

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from compass.errors import ConfigError, DataError, did_you_mean
+from compass.evaluators.confusion import CONFUSION, confusion_scores
 from compass.evaluators.extract import letters
+from compass.evaluators.likelihoods import logprobs, mass
 from compass.evaluators.tally import UNPARSED, output_of, summary, verdict
 from compass.records import LETTERS, Prediction, Sample, Score, Verdict
 
 _COMPAT = (None, "opencompass", "first-capital")
+_PROBABILITY = "probability"
+_ALSO = (_PROBABILITY, *CONFUSION)
 
 
 class Choice:
@@ -30,17 +34,33 @@ class Choice:
               and simple-evals do for MMLU.
             - ``first-capital``: the first capital letter of the text, as OpenCompass
               does for C-Eval and C3 ("The answer is (B)" is T).
+        also: Further scores.
+
+            - ``probability``: of a ranking, the share of the probability of all options
+              that the right ones have, mean over the questions.
+            - ``f1``, ``macro_f1``, ``matthews``: see `compass.evaluators.confusion`.
     """
 
     version = 2
 
-    def __init__(self, compat: Literal["opencompass", "first-capital"] | None = None) -> None:
+    def __init__(
+        self,
+        compat: Literal["opencompass", "first-capital"] | None = None,
+        also: Sequence[Literal["probability", "f1", "macro_f1", "matthews"]] = (),
+    ) -> None:
+        for name in [also] if isinstance(also, str) else also:
+            if isinstance(also, str) or name not in _ALSO:
+                raise ConfigError(
+                    f"Choice(also=…) must list names of {', '.join(_ALSO)}; got {name!r}",
+                    hint=did_you_mean(str(name), _ALSO),
+                )
         if compat not in _COMPAT:
             raise ConfigError(
                 f"Choice knows no compat {compat!r}",
                 hint=did_you_mean(str(compat), [name for name in _COMPAT if name]),
             )
         self.compat = compat
+        self.also = tuple(also)
 
     def verdict(self, sample: Sample, predictions: Sequence[Prediction]) -> Verdict:
         """Judge one prediction.
@@ -70,8 +90,9 @@ class Choice:
         )
 
     def summarise(self, verdicts: Iterable[Verdict]) -> list[Score]:
-        """Return the accuracy, and that of each other normalisation of a ranking."""
-        return summary(verdicts)
+        """Return the accuracy, that of each other normalisation of a ranking, and the others."""
+        confusion = [name for name in self.also if name != _PROBABILITY]
+        return summary(verdicts) + confusion_scores(verdicts, confusion)
 
     def _ranked(self, sample: Sample, prediction: Prediction, target: str) -> Verdict:
         picks = list(prediction.choices.items())
@@ -80,6 +101,9 @@ class Choice:
             for place, (name, pick) in enumerate(picks)
         }
         headline = picks[0][1]
+        if _PROBABILITY in self.also and headline is not None:
+            shares = logprobs(prediction, len(sample.choices))
+            values[_PROBABILITY] = mass(shares, sample.right)
         return verdict(
             sample,
             prediction,

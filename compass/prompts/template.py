@@ -41,13 +41,15 @@ class Template:
     Args:
         source: Text with ``{{ field }}`` and ``{% … %}``.
         name: How errors call it: the argument it was given as.
+        part: The part of a dataset that has this argument.
     """
 
-    def __init__(self, source: str, name: str) -> None:
+    def __init__(self, source: str, name: str, part: str = "prompt") -> None:
+        self._where = f"{part}.{name}"
         if not isinstance(source, str):
             raise ConfigError(
                 f"{name} is {source!r}, not a text",
-                where=f"prompt.{name}",
+                where=self._where,
                 hint="write a template such as 'Question: {{ question }}'",
             )
         self.source = source
@@ -59,8 +61,12 @@ class Template:
         self._secret = ""
         self._of_choices = False
 
-    def ask(self, sample: Sample) -> str:
+    def ask(self, sample: Sample, **given: str) -> str:
         """Return the text for the sample that is asked.
+
+        Args:
+            sample: What is asked.
+            given: Further names within reach, which win over fields.
 
         Raises:
             ConfigError: The template is malformed, or asks for the answer.
@@ -74,6 +80,7 @@ class Template:
         variables = dict(sample.fields)
         variables.pop("answer", None)
         variables.pop("letter", None)
+        variables.update(given)
         return self._fill(render, variables, sample, shot=False)
 
     def show(self, sample: Sample) -> str:
@@ -115,7 +122,7 @@ class Template:
             raise DataError(
                 f"sample {sample.id!r} has {len(sample.choices)} choices, "
                 f"but there are letters for {len(LETTERS)}",
-                where=f"prompt.{self.name}",
+                where=self._where,
                 hint="show {{ choices }} without letters",
             )
         return list(LETTERS[: len(sample.choices)])
@@ -134,7 +141,7 @@ class Template:
             line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else ""
             raise ConfigError(
                 f"the template cannot be read: {error.message}",
-                where=f"prompt.{self.name}, line {error.lineno}: {line.strip()!r}",
+                where=f"{self._where}, line {error.lineno}: {line.strip()!r}",
                 hint="fields are written {{ name }}; a literal brace pair {{ '{{' }}",
             ) from error
         self._secret = min(SECRET & self._names, default="")
@@ -146,7 +153,7 @@ class Template:
     def _leak(self, name: str) -> ConfigError:
         return ConfigError(
             f"the template asks for {name!r}, which would show the answer with the question",
-            where=f"prompt.{self.name}",
+            where=self._where,
             hint=f"only shots may show it; rename a field {name!r} of the question in its reader",
         )
 
@@ -154,7 +161,7 @@ class Template:
         self, error: Exception, variables: Mapping[str, Any], sample: Sample, *, shot: bool
     ) -> CompassError:
         """Return what ``error`` means for whoever wrote the template or the data."""
-        where = f"prompt.{self.name}"
+        where = self._where
         who = f"{'shot' if shot else 'sample'} {sample.id!r}"
         undefined = _UNDEFINED.match(str(error))
         if undefined:

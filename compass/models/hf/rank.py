@@ -211,13 +211,10 @@ def _seen(words: Words, text: str, option: _Option) -> str:
 
 
 def previewed(words: Words, question: Question) -> Preview:
-    """Return the prompt of a ranked question, cut as its longest option needs."""
-    text = words.render(question.dialogue)
-    pairs = [
-        words.joined(text, one)
-        for one in question.continuations
-        if one.dialogue is question.dialogue
-    ]
+    """Return the prompt of the first option, cut as the longest option after it needs."""
+    dialogue = question.continuations[0].dialogue
+    text = words.render(dialogue)
+    pairs = [words.joined(text, one) for one in question.continuations if one.dialogue is dialogue]
     tokens = words.encode([one for pair in pairs for one in pair])
     options = [
         _option(words, context, tokens[2 * place], whole, tokens[2 * place + 1])
