@@ -36,6 +36,7 @@ BUILT_UPON = {"data": {"rows", "hub", "inline"}}
 HEAVY = {
     "bm25s", "datasets", "jinja2", "lmdeploy", "mmengine", "numpy", "openai", "pandas", "ray",
     "rich", "scipy", "tabulate", "torch", "transformers", "vllm",
+    "latex2sympy2_extended", "math_verify", "sympy",
 }  # fmt: skip
 MOST_LINES = 400
 

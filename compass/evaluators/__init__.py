@@ -6,10 +6,13 @@ An evaluator has an integer ``version`` that goes up when its meaning changes,
 
 from __future__ import annotations
 
+from compass.evaluators.bbh import BBH
 from compass.evaluators.choice import Choice
 from compass.evaluators.exact import Exact
 from compass.evaluators.f1 import F1
+from compass.evaluators.math import Math
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
+from compass.evaluators.theoremqa import TheoremQA
 
-__all__ = ["F1", "Choice", "Exact", "Numeric", "Perplexity"]
+__all__ = ["BBH", "F1", "Choice", "Exact", "Math", "Numeric", "Perplexity", "TheoremQA"]

@@ -1,0 +1,144 @@
+"""The process that asks math-verify whether two expressions mean the same.
+
+Run as a module by `compass.evaluators.child.Child`.  Only here is computer algebra
+loaded; it may hang or fill the memory, and nothing but this process is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_MEMORY = 4 << 30
+"""Bytes of address space: 9^9^9^9 must not fill the machine."""
+
+
+def same(request: dict[str, Any]) -> bool:
+    """Return whether the answer means the same as the target, both bare TeX."""
+    from math_verify import parse, verify
+
+    target, answer = parse(f"${request['target']}$"), parse(f"${request['answer']}$")
+    return bool(target and answer and verify(target, answer))
+
+
+def opencompass(request: dict[str, Any]) -> bool | None:
+    """Return what ``MATHVerifyEvaluator`` makes of an output; None if it can read no answer.
+
+    As in ``openicl/icl_evaluator/math_evaluator.py`` (OpenCompass 0.5): the target comes
+    second in the comparison, a target that cannot be read is wrong.
+    """
+    from latex2sympy2_extended import NormalizationConfig
+    from math_verify import ExprExtractionConfig, LatexExtractionConfig, parse, verify
+
+    target = parse(
+        f"${request['target']}$",
+        extraction_mode="first_match",
+        extraction_config=[LatexExtractionConfig(), ExprExtractionConfig()],
+    )
+    normal = NormalizationConfig(
+        nits=False,
+        malformed_operators=False,
+        basic_latex=True,
+        equations=True,
+        boxed="all",
+        units=True,
+    )
+    reading = LatexExtractionConfig(
+        normalization_config=normal, boxed_match_priority=0, try_extract_without_anchor=False
+    )
+    answer = parse(
+        request["output"], extraction_config=[reading], extraction_mode="first_match"
+    )
+    return bool(target and verify(answer, target)) if answer else None
+
+
+def minerva(request: dict[str, Any]) -> dict[str, bool]:
+    """Return what minerva_math of lm-evaluation-harness makes of an output.
+
+    ``exact`` compares the two forms with sympy, ``verify`` whole texts with math-verify.
+    """
+    from math_verify import parse, verify
+
+    return {
+        "exact": _same_tex(request["answer"], request["target"]),
+        "verify": bool(verify(parse(request["solution"]), parse(request["output"]))),
+    }
+
+
+def _same_tex(one: str, other: str) -> bool:
+    import sympy
+    from sympy.parsing.latex import parse_latex
+
+    if one and one == other:
+        return True
+    try:
+        return bool(sympy.simplify(parse_latex(one) - parse_latex(other)) == 0)
+    except Exception:
+        # sympy raises errors of every kind on what it cannot read; that harness says wrong.
+        return False
+
+
+def value(request: dict[str, Any]) -> float | None:
+    """Return the number that an expression is; None if it is none."""
+    from math_verify import parse
+
+    parsed = parse(f"${request['answer']}$")
+    number = complex(parsed[0].evalf()) if parsed and hasattr(parsed[0], "evalf") else None
+    if number is None or number.imag or not math.isfinite(number.real):
+        return None
+    return number.real
+
+
+TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "same": same,
+    "opencompass": opencompass,
+    "minerva": minerva,
+    "value": value,
+}
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    try:
+        import math_verify  # noqa: F401
+    except ImportError as error:
+        _say({"missing": str(error)})
+        return
+    _limit_memory()
+    _say({"ready": True})
+    for line in sys.stdin:
+        request = json.loads(line)
+        _watch(request["seconds"])
+        try:
+            answer = {"answer": TASKS[request["task"]](request)}
+        except Exception as error:
+            # Whatever goes wrong with a model's expression, the next one must be judged.
+            answer = {"answer": None, "error": type(error).__name__}
+        _say(answer)
+
+
+def _say(answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def _watch(seconds: float) -> None:
+    """End this process soon after its time, should nobody be there to kill it."""
+    import faulthandler
+
+    faulthandler.dump_traceback_later(seconds + 5, exit=True, file=sys.__stderr__)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+if __name__ == "__main__":
+    main()
