@@ -19,7 +19,8 @@ mathbench_about = dict(
 )
 
 _users = dict(
-    single_choice_cn='{{ question }}\n{{ options }}\n请一步一步思考，最后一行写“答案是”和选项的字母。',
+    single_choice_cn='{{ question }}\n{{ options }}\n请一步一步思考，'
+    '最后一行写“答案是”和选项的字母。',
     single_choice_en='{{ question }}\n{{ options }}\nThink step by step. End with "The answer is" '
     'and the letter of the right option.',
     cloze_cn='{{ question }}\n请一步一步思考，最后一行写“答案是”和一个数。',

@@ -27,7 +27,6 @@ from compass.errors import ConfigError, DataError, did_you_mean
 from compass.evaluators.tex import boxes
 from compass.records import Sample
 
-
 SUBJECTS = {
     "algebra": "Algebra",
     "counting_and_probability": "Counting & Probability",

@@ -58,9 +58,7 @@ def mathbench(part: str, kind: str, path: str | None = None) -> Source:
     def find(folder: Path) -> list[Path]:
         found = find_named(folder, [f"{part}/{kind}.jsonl", f"mathbench_v1/{part}/{kind}.jsonl"])
         if not found:
-            raise DataError(
-                f"no {part}/{kind}.jsonl in this folder", where=str(folder), hint=_HINT
-            )
+            raise DataError(f"no {part}/{kind}.jsonl in this folder", where=str(folder), hint=_HINT)
         return found
 
     place = path or local_folder("mathbench_v1") or local_folder("mathbench")

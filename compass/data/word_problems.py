@@ -73,7 +73,9 @@ def svamp_sample(row: dict[str, Any]) -> Sample:
     )
 
 
-def mawps(subset: str | None = None, path: str | None = None, revision: str | None = None) -> Source:
+def mawps(
+    subset: str | None = None, path: str | None = None, revision: str | None = None
+) -> Source:
     """Return MAWPS.
 
     Args:
@@ -156,5 +158,3 @@ def number_text(value: Any) -> str:
     except (TypeError, ValueError):
         raise DataError(f"the answer is {value!r}, not a number", hint="mend the row") from None
     return f"{number:.0f}" if number.is_integer() else str(value).strip()
-
-

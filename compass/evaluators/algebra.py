@@ -27,7 +27,7 @@ def same(request: dict[str, Any]) -> bool:
 def opencompass(request: dict[str, Any]) -> bool | None:
     """Return what ``MATHVerifyEvaluator`` makes of an output; None if it can read no answer.
 
-    As in ``openicl/icl_evaluator/math_evaluator.py`` (OpenCompass 0.5): the target comes
+    As in ``evaluator/math_evaluator.py`` (OpenCompass): the target comes
     second in the comparison, a target that cannot be read is wrong.
     """
     from latex2sympy2_extended import NormalizationConfig
@@ -49,9 +49,7 @@ def opencompass(request: dict[str, Any]) -> bool | None:
     reading = LatexExtractionConfig(
         normalization_config=normal, boxed_match_priority=0, try_extract_without_anchor=False
     )
-    answer = parse(
-        request["output"], extraction_config=[reading], extraction_mode="first_match"
-    )
+    answer = parse(request["output"], extraction_config=[reading], extraction_mode="first_match")
     return bool(target and verify(answer, target)) if answer else None
 
 
@@ -76,7 +74,7 @@ def _same_tex(one: str, other: str) -> bool:
         return True
     try:
         return bool(sympy.simplify(parse_latex(one) - parse_latex(other)) == 0)
-    except Exception:
+    except Exception:  # noqa: BLE001
         # sympy raises errors of every kind on what it cannot read; that harness says wrong.
         return False
 
@@ -114,7 +112,7 @@ def main() -> None:
         _watch(request["seconds"])
         try:
             answer = {"answer": TASKS[request["task"]](request)}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Whatever goes wrong with a model's expression, the next one must be judged.
             answer = {"answer": None, "error": type(error).__name__}
         _say(answer)
@@ -129,7 +127,7 @@ def _watch(seconds: float) -> None:
     """End this process soon after its time, should nobody be there to kill it."""
     import faulthandler
 
-    faulthandler.dump_traceback_later(seconds + 5, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(seconds + 5, exit=True, file=sys.stderr)
 
 
 def _limit_memory() -> None:

@@ -145,14 +145,14 @@ def _words(text: str) -> list[str]:
     return re.sub(r"[,;\[\]\"'`]+(?=\s|$)|(?<!\S)[\[\"'`]+", " ", text.casefold()).split()
 
 
-def _strict(output: str, target: str, sample: Sample) -> tuple[str | None, bool]:
+def _strict(output: str, target: str, _: Sample) -> tuple[str | None, bool]:
     answer = output.rpartition(_CONCLUSION)[2].strip()
     if _CONCLUSION in output:
         answer = answer.removesuffix(".")
     return answer, answer == target
 
 
-def _lm_eval(output: str, target: str, sample: Sample) -> tuple[str | None, bool]:
+def _lm_eval(output: str, target: str, _: Sample) -> tuple[str | None, bool]:
     found = re.findall(r"(?<=the answer is )(.*)(?=.)", output)
     answer = found[0].strip() if found else None
     return answer, answer == target

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -56,10 +57,7 @@ class Child:
             process = self._running()
             line = json.dumps({**request, "seconds": seconds}) + "\n"
             try:
-                stdin = process.stdin
-                assert stdin is not None
-                stdin.write(line)
-                stdin.flush()
+                _send(process, line)
             except OSError as error:
                 self._kill()
                 raise Overtime("it died") from error
@@ -136,13 +134,17 @@ def _started(module: str) -> subprocess.Popen[str]:
     )
 
 
+def _send(process: subprocess.Popen[str], line: str) -> None:
+    if process.stdin is not None:
+        process.stdin.write(line)
+        process.stdin.flush()
+
+
 def _pump(stream: IO[str], lines: queue.SimpleQueue[str]) -> None:
     """Pass lines on; an empty one says that there are no more."""
-    try:
+    with suppress(ValueError):
         for line in stream:
             lines.put(line)
-    except ValueError:
-        pass
     lines.put("")
 
 
@@ -151,7 +153,5 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
-            try:
+            with suppress(OSError):
                 stream.close()
-            except OSError:
-                pass

@@ -32,6 +32,8 @@ _SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$)|[。！？；]")
 _EDGES = " \t*_`\"'“”.,;:，；：。"
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{\w+\}")
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+_BARE_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
+_FUNCTIONS = {"sin", "cos", "tan", "ln", "log", "exp", "sqrt", "pi"}
 _MOST_CUES = 20
 _LONGEST = 400
 _LONGEST_BARE = 120
@@ -107,7 +109,7 @@ def _bare(text: str) -> str | None:
     line = text.strip().lstrip(" *_`").rstrip(_EDGES)
     if "\n" in line or len(line) > _LONGEST_BARE:
         return None
-    words = _WORD.findall(_ENVIRONMENT.sub("", line))
+    words = set(_BARE_WORD.findall(_ENVIRONMENT.sub("", line))) - _FUNCTIONS
     return line if not words or line.isalpha() or ("\\" in line and len(words) == 1) else None
 
 

@@ -59,9 +59,7 @@ class Math:
 
     def __init__(
         self,
-        compat: Literal[
-            "hendrycks", "lm-eval", "lm-eval-minerva", "opencompass", "opencompass-v2"
-        ]
+        compat: Literal["hendrycks", "lm-eval", "lm-eval-minerva", "opencompass", "opencompass-v2"]
         | None = None,
         seconds: float = 10.0,
     ) -> None:

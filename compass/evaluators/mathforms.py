@@ -31,7 +31,7 @@ _REMOVED = (*_UNITS[:10], "\\ldots", *_UNITS[10:], *_SIGNS)
 
 def minerva(text: str) -> str:
     """Return the form in which lm-evaluation-harness compares answers of minerva_math."""
-    text = text.split("=")[-1]
+    text = text.rsplit("=", maxsplit=1)[-1]
     for unit in _UNITS:
         text = re.sub(rf"(?<!\\)\b{unit}\b", "", text)
     for before, after in _SUBSTITUTED:

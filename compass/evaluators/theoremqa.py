@@ -150,4 +150,3 @@ def _option(output: str, target: str) -> tuple[str | None, bool]:
     place = letters(text, _OPTIONS) if not found else None
     said = found[-1].lower() if found else _OPTIONS[place[0]] if place else None
     return (f"({said})", f"({said})" == target.lower()) if said else (None, False)
-
