@@ -3,8 +3,9 @@
 Each peer judges the same outputs in its own interpreter; what is counted are outputs judged
 otherwise than by Compass with the ``compat`` that follows it.
 
-    OPENCOMPASS_PY=… LM_EVAL_PY=… python -m benchmarks.agree_math [DATA]
+    OPENCOMPASS_PY=… LM_EVAL_PY=… python -m benchmarks.agree_math [DATA [PROBLEMS]]
 
+PROBLEMS is how many of MATH-500 are judged by computer algebra, ten outputs each (default 100).
 DATA is a folder with ``bbh``, ``outputs/bbh``, ``gsm8k`` and ``math`` (default: COMPASS_DATA).
 A peer whose variable is not set is left out.  Both need ``math-verify`` and
 ``antlr4-python3-runtime==4.11.0`` beside them for the comparisons by computer algebra.
@@ -44,12 +45,13 @@ class Case(NamedTuple):
 def main() -> None:
     """Print what was compared and what differs."""
     data = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ["COMPASS_DATA"])
+    problems = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     report: dict[str, Any] = {}
     for peer, variable in PEERS.items():
         if not os.environ.get(variable):
             report[peer] = f"{variable} is not set"
             continue
-        cases = [case for case in every_case(data) if case.peer == peer]
+        cases = [case for case in every_case(data, problems) if case.peer == peer]
         theirs = asked(os.environ[variable], peer, cases)
         report[peer] = {
             case.name: compared(case, judged) for case, judged in zip(cases, theirs, strict=True)
@@ -57,7 +59,7 @@ def main() -> None:
     print(json.dumps(report, ensure_ascii=False))
 
 
-def every_case(data: Path) -> Iterator[Case]:
+def every_case(data: Path, problems: int) -> Iterator[Case]:
     """Yield what is compared."""
     for task in (*CHOICE_TASKS, *FREE_TASKS):
         pairs = list(bbh_outputs(data, task))
@@ -74,8 +76,9 @@ def every_case(data: Path) -> Iterator[Case]:
         yield Case(f"gsm8k-flex/{solver}", "lm-eval", Numeric("lm-eval"), pairs, flexible)
     written = list(math_outputs(data))
     yield Case("math-v2/written", "opencompass", Math("opencompass-v2"), written)
-    yield Case("math-verify/written", "opencompass", Math("opencompass"), written)
     yield Case("hendrycks/written", "lm-eval", Math("lm-eval"), written)
+    written = written[: 10 * problems]
+    yield Case("math-verify/written", "opencompass", Math("opencompass"), written)
     yield Case("minerva/written", "lm-eval", Math("lm-eval-minerva"), written)
     yield Case(
         "minerva-verify/written", "lm-eval", Math("lm-eval-minerva"), written, "accuracy_verify"

@@ -108,7 +108,7 @@ def test_a_comparison_without_end_is_ended_and_the_next_one_is_judged():
     assert right(slow, r"\boxed{\sqrt{4}}", "2")
     began = time.monotonic()
     verdict = judged(slow, SLOW, "3")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 60
     assert (verdict.values["accuracy"], verdict.reason) == (0.0, "timeout")
     assert right(slow, r"\boxed{\sqrt{4}}", "2")
 
@@ -140,6 +140,7 @@ def test_a_child_that_hangs_is_killed():
     with pytest.raises(Overtime):
         child.ask({"task": "value", "answer": "9^{9^{9^{9}}}"}, 1)
     assert child._process is None
+    assert child.ask({"task": "value", "answer": "1+1"}, 1)["answer"] == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")

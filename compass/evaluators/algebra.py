@@ -1,7 +1,9 @@
 """The process that asks math-verify whether two expressions mean the same.
 
 Run as a module by `compass.evaluators.child.Child`.  Only here is computer algebra
-loaded; it may hang or fill the memory, and nothing but this process is lost.
+loaded; it may hang or fill the memory, and nothing but this process is lost.  The time
+limits of math-verify are off: they count seconds of the clock, so that a busy machine would
+make right answers wrong.
 """
 
 from __future__ import annotations
@@ -9,8 +11,11 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
+
+from compass.evaluators.child import PATIENCE
 
 _MEMORY = 4 << 30
 """Bytes of address space: 9^9^9^9 must not fill the machine."""
@@ -20,8 +25,10 @@ def same(request: dict[str, Any]) -> bool:
     """Return whether the answer means the same as the target, both bare TeX."""
     from math_verify import parse, verify
 
-    target, answer = parse(f"${request['target']}$"), parse(f"${request['answer']}$")
-    return bool(target and answer and verify(target, answer))
+    target, answer = (
+        parse(f"${request[name]}$", parsing_timeout=None) for name in ("target", "answer")
+    )
+    return bool(target and answer and verify(target, answer, timeout_seconds=None))
 
 
 def opencompass(request: dict[str, Any]) -> bool | None:
@@ -37,6 +44,7 @@ def opencompass(request: dict[str, Any]) -> bool | None:
         f"${request['target']}$",
         extraction_mode="first_match",
         extraction_config=[LatexExtractionConfig(), ExprExtractionConfig()],
+        parsing_timeout=None,
     )
     normal = NormalizationConfig(
         nits=False,
@@ -49,8 +57,15 @@ def opencompass(request: dict[str, Any]) -> bool | None:
     reading = LatexExtractionConfig(
         normalization_config=normal, boxed_match_priority=0, try_extract_without_anchor=False
     )
-    answer = parse(request["output"], extraction_config=[reading], extraction_mode="first_match")
-    return bool(target and verify(answer, target)) if answer else None
+    answer = parse(
+        request["output"],
+        extraction_config=[reading],
+        extraction_mode="first_match",
+        parsing_timeout=None,
+    )
+    if not answer:
+        return None
+    return bool(target and verify(answer, target, timeout_seconds=None))
 
 
 def minerva(request: dict[str, Any]) -> dict[str, bool]:
@@ -60,9 +75,12 @@ def minerva(request: dict[str, Any]) -> dict[str, bool]:
     """
     from math_verify import parse, verify
 
+    solution, output = (
+        parse(request[name], parsing_timeout=None) for name in ("solution", "output")
+    )
     return {
         "exact": _same_tex(request["answer"], request["target"]),
-        "verify": bool(verify(parse(request["solution"]), parse(request["output"]))),
+        "verify": bool(verify(solution, output, timeout_seconds=None)),
     }
 
 
@@ -83,7 +101,7 @@ def value(request: dict[str, Any]) -> float | None:
     """Return the number that an expression is; None if it is none."""
     from math_verify import parse
 
-    parsed = parse(f"${request['answer']}$")
+    parsed = parse(f"${request['answer']}$", parsing_timeout=None)
     number = complex(parsed[0].evalf()) if parsed and hasattr(parsed[0], "evalf") else None
     if number is None or number.imag or not math.isfinite(number.real):
         return None
@@ -106,10 +124,11 @@ def main() -> None:
         _say({"missing": str(error)})
         return
     _limit_memory()
+    same({"target": r"\frac{1}{2}", "answer": "0.5"})  # what is loaded late is loaded now
     _say({"ready": True})
     for line in sys.stdin:
         request = json.loads(line)
-        _watch(request["seconds"])
+        _limit_time(request["seconds"])
         try:
             answer = {"answer": TASKS[request["task"]](request)}
         except Exception as error:  # noqa: BLE001
@@ -123,11 +142,21 @@ def _say(answer: Any) -> None:
     sys.stdout.flush()
 
 
-def _watch(seconds: float) -> None:
-    """End this process soon after its time, should nobody be there to kill it."""
+def _limit_time(seconds: float) -> None:
+    """Have the system end this process when it has worked for ``seconds`` from now on.
+
+    Time of the processor, so that a busy machine judges as an idle one does.  The clock ends
+    it too, much later, should nobody be there to do so.
+    """
     import faulthandler
 
-    faulthandler.dump_traceback_later(seconds + 5, exit=True, file=sys.stderr)
+    faulthandler.dump_traceback_later(PATIENCE * seconds + 5, exit=True, file=sys.stderr)
+    try:
+        import resource
+    except ImportError:
+        return
+    limit = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def _limit_memory() -> None:

@@ -2,6 +2,8 @@
 
 Computer algebra can run for ever, and inside C code, where no signal is heard; signals
 also reach the main thread only.  Killing a process works from any thread and any worker.
+The child limits its own processor time, so that a busy machine judges as an idle one does;
+here the clock is watched as well, with patience.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ from typing import IO, Any
 
 from compass.errors import ConfigError
 
-_START = 120.0
+PATIENCE = 20
+"""Seconds of the clock waited for each second of work allowed."""
+
+_START = 300.0
 """Seconds a child may take to load its libraries."""
 
 
@@ -47,10 +52,10 @@ class Child:
         self._owner = 0
 
     def ask(self, request: dict[str, Any], seconds: float) -> Any:
-        """Return the answer to a request.
+        """Return the answer to a request; ``seconds`` is the work it may take.
 
         Raises:
-            Overtime: There is none within ``seconds``.
+            Overtime: There is none within that.
             ConfigError: The module cannot be run.
         """
         with self._lock:
@@ -61,7 +66,7 @@ class Child:
             except OSError as error:
                 self._kill()
                 raise Overtime("it died") from error
-            answer = self._line(seconds)
+            answer = self._line(PATIENCE * seconds)
             if answer is None:
                 self._kill()
                 raise Overtime(f"no answer within {seconds:g} s")

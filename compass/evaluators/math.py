@@ -51,8 +51,8 @@ class Math:
               sympy), ``accuracy_verify`` its math_verify.
             - ``opencompass``: as MATHVerifyEvaluator of OpenCompass, its default for MATH.
             - ``opencompass-v2``: as its MATHEvaluator with ``math_postprocess_v2``.
-        seconds: Time for one comparison; what takes longer is killed and counts as wrong,
-            with the reason ``timeout``.
+        seconds: Processor time for one comparison; what takes longer is killed and counts as
+            wrong, with the reason ``timeout``.
     """
 
     version = 1
