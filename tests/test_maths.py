@@ -22,9 +22,11 @@ from compass.evaluators import BBH, Numeric
 from compass.evaluators.numerals import target_number
 from compass.prompts import Fixed, Text
 from compass.records import Prediction
+from compass.runfolder import RunFolder
 from compass.schema import experiment_from_dict
 from compass.store import read_rows
 from tests.test_datasets_cfg import FILES, ROOT, lists_of, specs
+from tests.test_runners_local import Desk
 
 TASKS = (*CHOICE_TASKS, *FREE_TASKS)
 DIRECT = "outputs/bbh/code-davinci-002-direct"
@@ -169,10 +171,11 @@ def test_all_kept_tasks_of_bbh_through_a_run_with_replay(real_data, tmp_path, mo
         "datasets": [e for e in entries if e["reader"]["task"] in kept],
         "runner": {"type": "compass.runners.InProcess"},
     }
-    run = evaluate(experiment_from_dict(raw, name="bbh", where="bbh"), tmp_path / "out")
+    experiment = experiment_from_dict(raw, name="bbh", where="bbh")
+    run = evaluate(experiment, RunFolder(tmp_path / "run"), Desk(tmp_path).monitor, debug=True)
     assert run.outcome.failures == []
     for task in kept:
-        folder = run.folder / "score" / "davinci" / f"bbh-{task}-direct"
+        folder = tmp_path / "run" / "score" / "davinci" / f"bbh-{task}-direct"
         (score, *_) = json.loads((folder / "scores.json").read_text())["scores"]
         assert 100 * score["value"] == pytest.approx(official(real_data, task), abs=1e-9)
         assert score["failed"] == 0
