@@ -28,3 +28,28 @@ gsm8k_datasets = [
         evaluator=dict(type=Numeric),
     )
 ]
+
+gsm8k_about = dict(
+    title='GSM8K',
+    group='Reasoning and mathematics',
+    paper='Cobbe et al. 2021, arXiv:2110.14168',
+    licence='MIT',
+    hub='openai/gsm8k',
+    size=1319,
+    needs='',
+)
+
+# The question and its cue as in Kojima et al. 2022 (arXiv:2205.11916), without examples.
+gsm8k_0shot_datasets = [
+    dict(
+        abbr='gsm8k-0shot',
+        reader=dict(type=gsm8k, split='test'),
+        prompt=dict(
+            type=Chat,
+            user="Question: {{ question }}\nLet's think step by step. "
+            'End with "The answer is" and the number.\nAnswer:',
+        ),
+        ask=dict(type=Generate, max_new_tokens=1024, stop=['Question:']),
+        evaluator=dict(type=Numeric),
+    )
+]

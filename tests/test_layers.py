@@ -34,8 +34,9 @@ SIDE_BY_SIDE = ("ask", "data", "evaluators", "models", "partitioners", "prompts"
 BUILT_UPON = {"data": {"rows", "hub", "inline"}}
 
 HEAVY = {
-    "bm25s", "datasets", "jinja2", "langdetect", "lmdeploy", "mmengine", "nltk", "numpy", "openai",
-    "pandas", "ray", "rich", "scipy", "tabulate", "torch", "transformers", "vllm",
+    "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
+    "math_verify", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich", "scipy",
+    "sympy", "tabulate", "torch", "transformers", "vllm",
 }  # fmt: skip
 MOST_LINES = 400
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from compass.data.columns import column
@@ -125,3 +125,54 @@ def span_of(shots: Any) -> tuple[int, int]:
     if not 0 <= start < stop:
         raise ConfigError(f"shots is {shots!r}, which holds no row", hint="count from 0")
     return start, stop
+
+
+class Joined:
+    """The rows of several row sets, one after the other.
+
+    Args:
+        parts: The row sets.
+    """
+
+    def __init__(self, parts: Sequence[Rowset]) -> None:
+        self._parts = tuple(parts)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows of all parts."""
+        for part in self._parts:
+            yield from part.rows()
+
+    def digest(self) -> str:
+        """Return a hash of all parts, in their order."""
+        return fingerprint(*[part.digest() for part in self._parts])
+
+    def describe(self) -> dict[str, Any]:
+        """Return where the parts come from."""
+        described = [part.describe() for part in self._parts]
+        files = [file for one in described for file in one.get("files") or []]
+        return {"files": files, "parts": described}
+
+
+class Missing:
+    """Rows that cannot be had; the error says what to do, once somebody wants them.
+
+    Args:
+        what: What is missing.
+        where: Of what.
+        hint: How to get it.
+    """
+
+    def __init__(self, what: str, where: str, hint: str) -> None:
+        self._error = DataError(what, where=where, hint=hint)
+
+    def rows(self) -> Iterator[Row]:
+        """Raise the error."""
+        raise self._error
+
+    def digest(self) -> str:
+        """Raise the error."""
+        raise self._error
+
+    def describe(self) -> dict[str, Any]:
+        """Raise the error."""
+        raise self._error

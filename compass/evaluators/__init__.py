@@ -6,22 +6,28 @@ An evaluator has an integer ``version`` that goes up when its meaning changes,
 
 from __future__ import annotations
 
+from compass.evaluators.bbh import BBH
 from compass.evaluators.choice import Choice
 from compass.evaluators.exact import Exact
 from compass.evaluators.f1 import F1
 from compass.evaluators.instructions import InstructionFollowing
+from compass.evaluators.math import Math
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
 from compass.evaluators.repeats import Repeats
+from compass.evaluators.theoremqa import TheoremQA
 from compass.evaluators.truthful import TruthfulChoice
 
 __all__ = [
+    "BBH",
     "F1",
     "Choice",
     "Exact",
     "InstructionFollowing",
+    "Math",
     "Numeric",
     "Perplexity",
     "Repeats",
+    "TheoremQA",
     "TruthfulChoice",
 ]
