@@ -7,9 +7,11 @@ An evaluator has an integer ``version`` that goes up when its meaning changes,
 from __future__ import annotations
 
 from compass.evaluators.choice import Choice
+from compass.evaluators.cloze import Cloze
 from compass.evaluators.exact import Exact
 from compass.evaluators.f1 import F1
+from compass.evaluators.marks import Marks
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
 
-__all__ = ["F1", "Choice", "Exact", "Numeric", "Perplexity"]
+__all__ = ["F1", "Choice", "Cloze", "Exact", "Marks", "Numeric", "Perplexity"]
