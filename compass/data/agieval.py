@@ -26,7 +26,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from compass.data.columns import option_texts
 from compass.data.files import Row, text_lines
 from compass.data.folders import Files, find_named, local_folder, no_split
 from compass.data.hub import hub_rows
@@ -43,6 +42,7 @@ TASKS = (*ENGLISH, *CHINESE)
 CLOZE = ("math", "gaokao-mathcloze")
 
 _LABEL = re.compile(r"^\s*(?:[(（]\s*[A-G]\s*[)）]|[A-G]\s*[.．、:：])\s*")
+_ALL_IN_ONE = re.compile(r"\s+(?=[B-G]\s*[.．、])")
 _QUERY = re.compile(
     r"(?P<passage>.*)(?:Q: |问题：)(?P<question>.*?)"
     r"(?:\s*(?:Answer Choices:|选项：).*)?\n(?:A: |答案：).*",
@@ -144,8 +144,7 @@ def agieval_sample(row: dict[str, Any]) -> Sample:
         if not answer:
             raise DataError("neither options nor an answer", hint="mend the row")
         return Sample(id="", fields=fields, targets=(answer,), cluster=cluster, metadata=shown)
-    options, _ = option_texts(row["options"], "options")
-    texts = tuple(_LABEL.sub("", text).strip() for text in options)
+    texts = _options(row["options"])
     places = _places(row["label"], len(texts))
     return Sample(
         id="",
@@ -156,6 +155,18 @@ def agieval_sample(row: dict[str, Any]) -> Sample:
         cluster=cluster,
         metadata=shown,
     )
+
+
+def _options(options: Any) -> tuple[str, ...]:
+    """Return the texts of the options; a few are empty, where the original is a picture.
+
+    Some few-shot prompts have them all in one text: "A. one  B. two".
+    """
+    if isinstance(options, list) and len(options) == 1:
+        options = _ALL_IN_ONE.split(str(options[0]).strip())
+    if not isinstance(options, list) or len(options) < 2:
+        raise DataError("the options are no list of two or more", hint="mend the row")
+    return tuple(_LABEL.sub("", str(text)).strip() for text in options)
 
 
 def _places(label: Any, count: int) -> tuple[int, ...]:

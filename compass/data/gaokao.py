@@ -20,9 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from compass.data.folders import Files, find_named, local_folder, no_split
+from compass.data.rowsets import Nowhere
 from compass.data.source import Source
 from compass.errors import DataError
 from compass.records import Sample
+
+_HINT = (
+    "clone github.com/OpenLMLab/GAOKAO-Bench as gaokao_bench into the folder that COMPASS_DATA "
+    "names, or name the clone by path="
+)
 
 
 def gaokao(name: str, path: str | None = None) -> Source:
@@ -32,17 +38,10 @@ def gaokao(name: str, path: str | None = None) -> Source:
         name: Such as ``2010-2022_Math_I_MCQs``.
         path: The file, or a folder of the original files; default:
             ``$COMPASS_DATA/gaokao_bench``.
-
-    Raises:
-        DataError: There is no path, and no such folder.
     """
     place = path or local_folder("gaokao_bench")
     if place is None:
-        raise DataError(
-            "GAOKAO-Bench is not on the hub, and there is no copy here",
-            hint="clone github.com/OpenLMLab/GAOKAO-Bench as gaokao_bench into the folder "
-            "that COMPASS_DATA names, or name it by path=",
-        )
+        return Source(Nowhere("GAOKAO-Bench", _HINT), gaokao_sample)
     return Source(Files(place, "test", find=partial(_find, name=name)), gaokao_sample)
 
 
