@@ -213,8 +213,16 @@ agieval_gen_en_datasets = [*_en_choice_gen, *_en_cloze]
 agieval_gen_zh_datasets = [*_zh_choice_gen, *_zh_cloze]
 agieval_gen_datasets = [*agieval_gen_en_datasets, *agieval_gen_zh_datasets]
 
-agieval_en_datasets = [*_en_ranked, *_en_cloze]
-agieval_zh_datasets = [*_zh_ranked, *_zh_choice_gen[-3:], *_zh_cloze]
+agieval_en_datasets = [*_en_ranked, *({**one, 'abbr': 'agieval-math'} for one in _en_cloze)]
+agieval_zh_datasets = [
+    *_zh_ranked,
+    *(
+        {**one, 'abbr': f'agieval-{task}'}
+        for one in [*_zh_choice_gen, *_zh_cloze]
+        for task in ['gaokao-physics', 'jec-qa-kd', 'jec-qa-ca', 'gaokao-mathcloze']
+        if one['abbr'] == f'agieval-{task}-gen'
+    ),
+]
 agieval_datasets = [*agieval_en_datasets, *agieval_zh_datasets]
 
 agieval_few_shot_datasets = [*_en_few_shot, *_zh_few_shot, *_cloze_few_shot]

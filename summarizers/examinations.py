@@ -248,43 +248,14 @@ _mmlu_pro = [
     for variant in ['', '-0shot']
 ]
 _agieval = [
-    dict(name=f'agieval-{part}{variant}', subsets=[f'agieval-{task}{variant}' for task in tasks])
-    for variant in ['-gen', '-fewshot']
+    dict(name=f'agieval{part}{variant}', subsets=[f'agieval-{task}{variant}' for task in tasks])
+    for variant in ['', '-gen', '-fewshot']
     for part, tasks in [
-        ('en', [*_en, 'math']),
-        ('zh', [*_zh, *_several, 'gaokao-mathcloze']),
-        ('gaokao', [*_gaokao, 'gaokao-physics', 'gaokao-mathcloze']),
-        ('all', [*_en, 'math', *_zh, *_several, 'gaokao-mathcloze']),
+        ('-en', [*_en, 'math']),
+        ('-zh', [*_zh, *_several, 'gaokao-mathcloze']),
+        ('-gaokao', [*_gaokao, 'gaokao-physics', 'gaokao-mathcloze']),
+        ('', [*_en, 'math', *_zh, *_several, 'gaokao-mathcloze']),
     ]
-]
-_agieval_ranked = [
-    dict(
-        name='agieval-en',
-        subsets=[*[f'agieval-{task}' for task in _en], 'agieval-math-gen'],
-    ),
-    dict(
-        name='agieval-zh',
-        subsets=[
-            *[f'agieval-{task}' for task in _zh],
-            *[f'agieval-{task}-gen' for task in [*_several, 'gaokao-mathcloze']],
-        ],
-    ),
-    dict(
-        name='agieval-gaokao',
-        subsets=[
-            *[f'agieval-{task}' for task in _gaokao],
-            'agieval-gaokao-physics-gen',
-            'agieval-gaokao-mathcloze-gen',
-        ],
-    ),
-    dict(
-        name='agieval',
-        subsets=[
-            *[f'agieval-{task}' for task in [*_en, *_zh]],
-            'agieval-math-gen',
-            *[f'agieval-{task}-gen' for task in [*_several, 'gaokao-mathcloze']],
-        ],
-    ),
 ]
 _gaokao_bench = [
     dict(
@@ -299,7 +270,6 @@ _groups = [
     *_weighted,
     *_mmlu_pro,
     *_agieval,
-    *_agieval_ranked,
     *_gaokao_bench,
 ]
 

@@ -51,7 +51,7 @@ class Choice:
             - ``mmlu-pro``: as the authors of MMLU-Pro do (arXiv:2406.01574).
     """
 
-    version = 1
+    version = 2
 
     def __init__(self, compat: Compat | None = None) -> None:
         if compat is not None and compat not in RULES:

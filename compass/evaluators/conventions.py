@@ -2,7 +2,8 @@
 
 Each rule takes a text and the number of options, and returns the places of the letters
 it reads in the order it reads them, or None if it reads nothing.  A letter that labels no
-option is -1: an answer, and a wrong one.  They read the whole text, reasoning included.
+option is -1: an answer, and a wrong one; so is a small one, which the originals read and
+never find right.  They read the whole text, reasoning included.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ Rule = Callable[[str, int], Places | None]
 def answer_colon(text: str, count: int) -> Places | None:
     """The letter after the first ``ANSWER:`` (simple-evals; OpenCompass for MMLU, GPQA)."""
     match = re.search(rf"(?i)ANSWER\s*:\s*([{LETTERS[:count]}])", text)
-    return _places(match[1].upper()) if match else None
+    return _places(match[1]) if match else None
 
 
 def chinese_colon(text: str, count: int) -> Places | None:
     """The letter after the first ``答案:`` (OpenCompass for CMMLU without shots)."""
     match = re.search(rf"(?i)答案\s*:\s*[\W]*([{LETTERS[:count]}])", text)
-    return _places(match[1].upper()) if match else None
+    return _places(match[1]) if match else None
 
 
 def first_capital(text: str, _count: int) -> Places | None:
