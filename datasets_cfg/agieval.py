@@ -129,8 +129,9 @@ _zh_ranked = [
         reader=dict(type=agieval, task=task),
         prompt=dict(
             type=Text,
-            text='{{ passage }}问题：{{ question }} 选项：'
-            '{% for choice in choices %} ({{ letters[loop.index0] }}){{ choice }}{% endfor %}\n'
+            text='{{ passage }}问题：{{ question }} 选项：{% for choice in choices %}'
+            "{{ '' if loop.first else ' ' }}({{ letters[loop.index0] }}){{ choice }}"
+            '{% endfor %}\n'
             '答案：从A到{{ letters | last }}, 我们应选择',
             answer='{{ letter }}',
         ),

@@ -135,7 +135,7 @@ def agieval_sample(row: dict[str, Any]) -> Sample:
     """Return the sample of a row in either form; ``solution`` is for shots only."""
     if "query" in row:
         row = _from_hub(row)
-    passage = str(row["passage"] or "").strip()
+    passage = str(row["passage"] or "")
     fields = {"question": str(row["question"]).strip(), "passage": passage}
     cluster = hashlib.sha256(passage.encode()).hexdigest()[:16] if passage else None
     shown = {"solution": row["explanation"]} if row.get("explanation") else {}

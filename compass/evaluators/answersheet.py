@@ -18,6 +18,9 @@ _MARK = re.compile(r"【\s*答案\s*】\s*(?:是|为|选)?\s*[:：]*")
 _SAID = re.compile(
     r"答案\s*(?:应该|应|就)?\s*[是为选]?\s*[:：]*|(?i:answers?)\s*(?i:is|are)?\s*[:：]*"
 )
+# "A cell", the article: a letter before a word is none of an answer, unless the word goes on
+# from an answer.
+_NO_WORD = r"(?![ \t]+(?!(?:because|since|as|for|is)\b)[a-z])"
 
 
 def sheet(text: str, allowed: str, count: int, several: bool = False) -> list[str] | None:
@@ -80,7 +83,7 @@ def _one(said: str, allowed: str, several: bool) -> list[str] | None:
 
 def _after(mark: re.Pattern[str], said: str, allowed: str) -> list[str]:
     """The letter right after each mark."""
-    letter = re.compile(rf"[\s*(（\[【]*([{allowed}])(?![A-Za-z])")
+    letter = re.compile(rf"[\s*(（\[【]*([{allowed}])(?![A-Za-z]){_NO_WORD}")
     found = [letter.match(said, match.end()) for match in mark.finditer(said)]
     return [match[1] for match in found if match]
 
@@ -90,7 +93,7 @@ def _numbered(said: str, allowed: str) -> list[tuple[int, str]]:
     shape = re.compile(
         r"(?<![\dA-Za-z.])[(（第]?\s*(?P<number>\d{1,2})\s*[)）.．、:：题小空\-\s]*"
         rf"(?:【\s*答案\s*】\s*[:：]*|答案\s*[是为选]?\s*[:：]*)?\s*[*(（]*(?P<letter>[{allowed}])"
-        r"(?![A-Za-z])(?!\s*[.．、]\s*\S)"
+        rf"(?![A-Za-z])(?!\s*[.．、]\s*\S){_NO_WORD}"
     )
     found: dict[int, str] = {}
     for match in shape.finditer(said):
