@@ -1,9 +1,23 @@
-"""MMLU, 57 subjects, 5-shot, ranked by letter: Hendrycks et al. 2021, arXiv:2009.03300."""
+"""MMLU, 57 subjects, 5-shot or none, ranked or generated: Hendrycks et al. 2021, arXiv:2009.03300.
 
-from compass.ask import Rank
+``mmlu`` ranks letters after five questions (base models), ``mmlu_gen`` asks for a letter after
+five, ``mmlu_zero_shot`` for reasoning and a letter (chat models).
+"""
+
+from compass.ask import Generate, Rank
 from compass.data.mmlu import mmlu
 from compass.evaluators import Choice
-from compass.prompts import Fixed, Text
+from compass.prompts import Chat, Fixed, Text
+
+mmlu_about = dict(
+    title='MMLU',
+    group='Examinations',
+    paper='Hendrycks et al. 2021, arXiv:2009.03300',
+    licence='MIT',
+    hub='cais/mmlu',
+    size=14042,
+    needs='',
+)
 
 mmlu_about = dict(
     title='MMLU',
@@ -86,6 +100,43 @@ mmlu_datasets = [
             shots=dict(type=Fixed, n=5),
         ),
         ask=dict(type=Rank, options='letters'),
+        evaluator=dict(type=Choice),
+    )
+    for subject in mmlu_subjects
+]
+
+# The question as in OpenCompass (mmlu_gen_4d595a).
+mmlu_gen_datasets = [
+    dict(
+        abbr=f'mmlu-{subject}-gen',
+        reader=dict(type=mmlu, subject=subject, split='test'),
+        prompt=dict(
+            type=Chat,
+            user='There is a single choice question about {{ subject }}. Answer the question by '
+            'replying A, B, C or D.\nQuestion: {{ question }}\n{{ options }}\nAnswer:',
+            assistant='{{ letter }}',
+            shots=dict(type=Fixed, n=5),
+        ),
+        ask=dict(type=Generate, max_new_tokens=32, stop=['Question:', 'There is a single choice']),
+        evaluator=dict(type=Choice),
+    )
+    for subject in mmlu_subjects
+]
+
+# The question as in simple-evals (github.com/openai/simple-evals, common.py).
+mmlu_zero_shot_datasets = [
+    dict(
+        abbr=f'mmlu-{subject}-0shot',
+        reader=dict(type=mmlu, subject=subject, split='test'),
+        prompt=dict(
+            type=Chat,
+            user='Answer the following multiple choice question. The last line of your response '
+            "should be of the following format: 'ANSWER: $LETTER' (without quotes) where LETTER is "
+            'one of {{ letters | join }}. Think step by step before answering.\n\n'
+            '{{ question }}\n\n'
+            '{% for choice in choices %}{{ letters[loop.index0] }}) {{ choice }}\n{% endfor %}',
+        ),
+        ask=dict(type=Generate, max_new_tokens=2048),
         evaluator=dict(type=Choice),
     )
     for subject in mmlu_subjects

@@ -13,17 +13,19 @@ Questions have three to five options, labelled A-E or 1-5.  Three forms are read
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from compass.data.columns import option_texts
 from compass.data.folders import Files, find_named, find_split, local_folder, no_split
 from compass.data.hub import hub_rows
-from compass.data.source import Rowset, Source
+from compass.data.source import Source
 from compass.errors import ConfigError, DataError, did_you_mean
 from compass.records import Sample
 
 SUBSETS = ("ARC-Challenge", "ARC-Easy")
+_FOLDERS = ("arc", "llm_foundry_icl/world_knowledge")
 _ORIGINAL = {"test": "Test", "train": "Train", "validation": "Dev"}
 
 
@@ -38,15 +40,17 @@ def arc(
     Args:
         subset: Which set.
         split: Which part of it.
-        path: A file, a folder of the original files, or a copy of the hub's folder;
-            default: ``$COMPASS_DATA/arc`` if it is there, else the hub.
+        path: A file, a folder of the original files or of llm-foundry's, or a copy of the
+            hub's folder; default: ``$COMPASS_DATA/arc`` if it is there and has the split,
+            else ``$COMPASS_DATA/llm_foundry_icl/world_knowledge`` if it has it, else what
+            of them is there, else the hub.
         revision: Revision on the hub.
     """
     if subset not in SUBSETS:
         raise ConfigError(f"ARC has no set {subset!r}", hint=did_you_mean(str(subset), SUBSETS))
     if split not in _ORIGINAL:
         raise ConfigError(f"ARC has no split {split!r}", hint=did_you_mean(str(split), _ORIGINAL))
-    place = path or local_folder("arc")
+    place = path or _default(subset, split)
     if place is None:
         pool = hub_rows("allenai/ai2_arc", subset, "train", revision)
         return Source(hub_rows("allenai/ai2_arc", subset, split, revision), arc_sample, pool)
@@ -54,12 +58,23 @@ def arc(
     return Source(_local(place, subset, split), arc_sample, pool)
 
 
-def _local(place: str, subset: str, split: str, *, folder_only: bool = False) -> Rowset:
+def _default(subset: str, split: str) -> str | None:
+    """Return the folder that has the split, else the first there is, whose error says more."""
+    there = [place for name in _FOLDERS if (place := local_folder(name))]
+    for place in there:
+        with suppress(DataError):
+            if _local(place, subset, split).files():
+                return place
+    return there[0] if there and there[0] == local_folder(_FOLDERS[0]) else None
+
+
+def _local(place: str, subset: str, split: str, *, folder_only: bool = False) -> Files:
     def find(folder: Path) -> Sequence[Path]:
         original = f"{subset}-{_ORIGINAL[split]}.jsonl"
         names = [original, f"{subset}/{original}", f"ARC-V1-Feb2018-2/{subset}/{original}"]
         if split == "test":
-            names.append(f"{subset.lower().replace('-', '_')}.jsonl")
+            named = f"{subset.lower().replace('-', '_')}.jsonl"
+            names += [named, f"llm_foundry_format/{named}"]
         found = find_named(folder, names)
         if found:
             return found

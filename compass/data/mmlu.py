@@ -12,15 +12,16 @@ is the few-shot pool.  Three forms are read:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from compass.data.files import Row, kind_of, read_rows
-from compass.data.folders import Files, find_named, find_split, local_folder, no_split
+from compass.data.folders import local_folder
 from compass.data.hub import hub_rows
-from compass.data.source import Rowset, Source
+from compass.data.source import Source
+from compass.data.subjects import subject_rows
 from compass.errors import ConfigError, DataError, did_you_mean
 from compass.records import Sample
 
@@ -51,29 +52,14 @@ def mmlu(
     if place is None:
         pool = hub_rows("cais/mmlu", subject, "dev", revision)
         return Source(hub_rows("cais/mmlu", subject, split, revision), sample, pool)
-    pool = _local(place, subject, "dev", folder_only=True)
-    return Source(_local(place, subject, split), sample, pool)
+    shots = subject_rows(place, subject, "dev", _names("dev"), _read, folder_only=True)
+    return Source(subject_rows(place, subject, split, _names(split), _read), sample, shots)
 
 
-def _local(place: str, subject: str, split: str, *, folder_only: bool = False) -> Rowset:
-    def find(folder: Path) -> Sequence[Path]:
-        part = _SPLITS[split]
-        name = f"{subject}_{part}.csv"
-        found = find_named(folder, [f"{part}/{name}", f"data/{part}/{name}", name])
-        if found:
-            return found
-        if (folder / subject).is_dir():
-            return find_split(folder / subject, split)
-        subjects = sorted(p.name.removesuffix(f"_{part}.csv") for p in folder.rglob("*_*.csv"))
-        if subjects and subject not in subjects:
-            raise DataError(
-                f"no subject {subject!r} in this folder",
-                where=str(folder),
-                hint=did_you_mean(subject, set(subjects)),
-            )
-        raise no_split(folder, split, [f"{part}/{name}"])
-
-    return Files(place, split, find=find, read=_read, folder_only=folder_only)
+def _names(split: str) -> list[str]:
+    part = _SPLITS[split]
+    name = f"{{}}_{part}.csv"
+    return [f"{part}/{name}", f"data/{part}/{name}", name]
 
 
 def _read(path: Path) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Parts of a row set: the rows that meet a condition, a slice, all but a slice."""
+"""Parts of a row set: the rows that meet a condition, a slice, all but a slice, none at all."""
 
 from __future__ import annotations
 
@@ -73,6 +73,36 @@ def _value(row: Row, name: str) -> str:
             where=row.place,
             hint=f"its columns: {', '.join(map(repr, row.columns))}",
         ) from error
+
+
+class Nowhere:
+    """The rows of a dataset that is not on the hub, where there is no local copy either.
+
+    Args:
+        title: What the dataset is called.
+        hint: Where to get it.
+    """
+
+    def __init__(self, title: str, hint: str) -> None:
+        self._title = title
+        self._hint = hint
+
+    def rows(self) -> Iterator[Row]:
+        """Raise a DataError that says where to get the data."""
+        raise self._missing()
+
+    def digest(self) -> str:
+        """Raise the same."""
+        raise self._missing()
+
+    def describe(self) -> dict[str, Any]:
+        """Raise the same."""
+        raise self._missing()
+
+    def _missing(self) -> DataError:
+        return DataError(
+            f"{self._title} is not on the hub, and there is no copy here", hint=self._hint
+        )
 
 
 class Part:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from compass.evaluators.bbh import BBH
 from compass.evaluators.choice import Choice
+from compass.evaluators.cloze import Cloze
 from compass.evaluators.exact import Exact
 from compass.evaluators.f1 import F1
 from compass.evaluators.instructions import InstructionFollowing
+from compass.evaluators.marks import Marks
 from compass.evaluators.math import Math
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
@@ -22,8 +24,10 @@ __all__ = [
     "BBH",
     "F1",
     "Choice",
+    "Cloze",
     "Exact",
     "InstructionFollowing",
+    "Marks",
     "Math",
     "Numeric",
     "Perplexity",

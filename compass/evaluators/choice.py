@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from compass.errors import ConfigError, DataError, did_you_mean
 from compass.evaluators.confusion import CONFUSION, confusion_scores
+from compass.evaluators.conventions import RULES
 from compass.evaluators.extract import letters
 from compass.evaluators.likelihoods import logprobs, mass
 from compass.evaluators.tally import UNPARSED, output_of, summary, verdict
 from compass.records import LETTERS, Prediction, Sample, Score, Verdict
 
-_COMPAT = (None, "opencompass", "first-capital")
 _PROBABILITY = "probability"
 _ALSO = (_PROBABILITY, *CONFUSION)
+
+Compat = Literal[
+    "opencompass",
+    "opencompass-zh",
+    "first-capital",
+    "first-option",
+    "first-of-five",
+    "first-run",
+    "first-letter",
+    "every-letter",
+    "mmlu-pro",
+]
 
 
 class Choice:
@@ -32,8 +43,17 @@ class Choice:
             - None: see `compass.evaluators.extract.letters`.
             - ``opencompass``: the letter after the first ``ANSWER:``, as OpenCompass
               and simple-evals do for MMLU.
+            - ``opencompass-zh``: the letter after the first ``答案:``, as OpenCompass does
+              for CMMLU without shots.
             - ``first-capital``: the first capital letter of the text, as OpenCompass
               does for C-Eval and C3 ("The answer is (B)" is T).
+            - ``first-option``: its list of patterns for older MMLU and GPQA;
+              ``first-of-five``: the same with options A to E, as for AGIEval.
+            - ``first-run``: the first run of A to D as it stands, as OpenCompass does for
+              the tasks of AGIEval with several answers.
+            - ``first-letter``, ``every-letter``: the first, or all, of A to F, as the
+              authors of AGIEval do without shots (arXiv:2304.06364).
+            - ``mmlu-pro``: as the authors of MMLU-Pro do (arXiv:2406.01574).
         also: Further scores.
 
             - ``probability``: of a ranking, the share of the probability of all options
@@ -45,7 +65,7 @@ class Choice:
 
     def __init__(
         self,
-        compat: Literal["opencompass", "first-capital"] | None = None,
+        compat: Compat | None = None,
         also: Sequence[Literal["probability", "f1", "macro_f1", "matthews"]] = (),
     ) -> None:
         for name in [also] if isinstance(also, str) else also:
@@ -54,10 +74,9 @@ class Choice:
                     f"Choice(also=…) must list names of {', '.join(_ALSO)}; got {name!r}",
                     hint=did_you_mean(str(name), _ALSO),
                 )
-        if compat not in _COMPAT:
+        if compat is not None and compat not in RULES:
             raise ConfigError(
-                f"Choice knows no compat {compat!r}",
-                hint=did_you_mean(str(compat), [name for name in _COMPAT if name]),
+                f"Choice knows no compat {compat!r}", hint=did_you_mean(str(compat), RULES)
             )
         self.compat = compat
         self.also = tuple(also)
@@ -114,13 +133,8 @@ class Choice:
         )
 
     def _read(self, output: str, choices: Sequence[str]) -> tuple[int, ...] | None:
-        if self.compat == "opencompass":
-            match = re.search(rf"(?i)ANSWER\s*:\s*([{LETTERS[: len(choices)]}])", output)
-            return (LETTERS.index(match[1].upper()),) if match else None
-        if self.compat == "first-capital":
-            first = next((c for c in output if c.isupper()), None)
-            # A capital that labels no option is an answer all the same: a wrong one.
-            return None if first is None else (LETTERS.find(first),)
+        if self.compat is not None:
+            return RULES[self.compat](output, len(choices))
         return letters(output, choices)
 
 
