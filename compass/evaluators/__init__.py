@@ -11,5 +11,6 @@ from compass.evaluators.exact import Exact
 from compass.evaluators.f1 import F1
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
+from compass.evaluators.rouge import Rouge
 
-__all__ = ["F1", "Choice", "Exact", "Numeric", "Perplexity"]
+__all__ = ["F1", "Choice", "Exact", "Numeric", "Perplexity", "Rouge"]
