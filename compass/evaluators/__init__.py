@@ -6,6 +6,7 @@ An evaluator has an integer ``version`` that goes up when its meaning changes,
 
 from __future__ import annotations
 
+from compass.evaluators.bleu import Bleu
 from compass.evaluators.choice import Choice
 from compass.evaluators.exact import Exact
 from compass.evaluators.f1 import F1
@@ -13,4 +14,4 @@ from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
 from compass.evaluators.rouge import Rouge
 
-__all__ = ["F1", "Choice", "Exact", "Numeric", "Perplexity", "Rouge"]
+__all__ = ["F1", "Bleu", "Choice", "Exact", "Numeric", "Perplexity", "Rouge"]

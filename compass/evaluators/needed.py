@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from importlib import import_module
 from typing import Any
@@ -29,3 +30,10 @@ def needed(module: str, package: str, what: str) -> Any:
             f"{what} needs the package {package}: {error}",
             hint="pip install 'compass-eval[metrics]'",
         ) from error
+
+
+def chinese_words(text: str) -> list[str]:
+    """Return the words that jieba finds, white space and marks included."""
+    jieba = needed("jieba", "jieba", "Chinese words")
+    jieba.setLogLevel(logging.WARNING)
+    return list(jieba.lcut(text))

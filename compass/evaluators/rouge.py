@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from compass.errors import ConfigError, did_you_mean
-from compass.evaluators.needed import needed
+from compass.evaluators.needed import chinese_words, needed
 from compass.evaluators.short import answer_text, checked_read, first_target
 from compass.evaluators.tally import UNPARSED, output_of, summary, verdict
 from compass.records import Prediction, Sample, Score, Verdict
@@ -22,9 +22,10 @@ class Rouge:
     """Word sequences shared with the target that fits best.
 
     ``rouge1`` and ``rouge2`` are the F1 of shared n-grams, ``rougeL`` that of the longest
-    common subsequence: Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries" (W04-1013), as
-    computed by the package rouge-score of Google Research.  Chinese is cut into words by
-    jieba, or into characters, and then counted by the same package.
+    common subsequence: Lin 2004, "ROUGE: A Package for Automatic Evaluation of
+    Summaries" (W04-1013), as computed by the package rouge-score of Google Research.
+    Chinese is cut into words by jieba, or into characters, and then counted by the same
+    package.
 
     Args:
         language: ``en`` or ``zh``.
@@ -115,12 +116,3 @@ class _Chinese:
         if self._segment == "characters":
             return _CHARACTER.findall(text.lower())
         return [word for word in chinese_words(text.lower()) if any(c.isalnum() for c in word)]
-
-
-def chinese_words(text: str) -> list[str]:
-    """Return the words that jieba finds, white space and marks included."""
-    import logging
-
-    jieba = needed("jieba", "jieba", "Chinese words")
-    jieba.setLogLevel(logging.WARNING)
-    return list(jieba.lcut(text))
