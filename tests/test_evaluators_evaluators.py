@@ -115,7 +115,8 @@ def test_wrong_arguments_are_refused_at_once(make):
 
 @pytest.mark.parametrize("evaluator", [Numeric, Exact, F1, Choice, Perplexity])
 def test_every_evaluator_has_a_version(evaluator):
-    assert evaluator.version == 1
+    # F1 and Exact: the marks of CMRC 2018 are those of its script since 2.
+    assert evaluator.version == (2 if evaluator in (F1, Exact) else 1)
 
 
 # Scores.

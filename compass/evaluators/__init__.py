@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from compass.evaluators.bleu import Bleu
 from compass.evaluators.choice import Choice
+from compass.evaluators.contrast import Contrast
 from compass.evaluators.exact import Exact
+from compass.evaluators.expected import Expected
 from compass.evaluators.f1 import F1
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
 from compass.evaluators.rouge import Rouge
 
-__all__ = ["F1", "Bleu", "Choice", "Exact", "Numeric", "Perplexity", "Rouge"]
+__all__ = [
+    "F1",
+    "Bleu",
+    "Choice",
+    "Contrast",
+    "Exact",
+    "Expected",
+    "Numeric",
+    "Perplexity",
+    "Rouge",
+]
