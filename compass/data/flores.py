@@ -108,7 +108,7 @@ class Parallel:
     def rows(self) -> Iterator[Row]:
         """Yield the rows, as the hub names their columns."""
         paths = self._files.files()
-        if not paths[0].suffix == f".{self._split}":
+        if paths[0].suffix != f".{self._split}":
             yield from self._files.rows()
             return
         columns = [[line.rstrip("\r\n") for _, line in text_lines(path)] for path in paths]

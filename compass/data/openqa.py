@@ -1,4 +1,4 @@
-"""Questions of general knowledge without a passage: TriviaQA and open Natural Questions.
+r"""Questions of general knowledge without a passage: TriviaQA and open Natural Questions.
 
 TriviaQA           Joshi et al. 2017, arXiv:1705.03551.  Apache-2.0.  Hub:
                    ``mandarjoshi/trivia_qa``; 11,313 questions in the validation split of
@@ -9,7 +9,7 @@ Natural Questions  Kwiatkowski et al. 2019 (Q19-1026); open form: Lee et al. 201
                    3,610 questions.
 
     TriviaQA, hub          {"question", "answer": {"value", "aliases", "normalized_aliases"}}
-    TriviaQA, llm-foundry  {"context": "Question: …\\nAnswer:", "answer", "aliases"}: 3,000
+    TriviaQA, llm-foundry  {"context": "Question: …\nAnswer:", "answer", "aliases"}: 3,000
     Natural Questions      {"question", "answer": […]}
 """
 
@@ -53,12 +53,8 @@ def triviaqa(
         )
     _check_split("TriviaQA", split)
     if subset == "llm-foundry":
-        place = path or local_folder("llm_foundry_icl")
-        if place is None:
-            raise DataError(
-                "this subset of TriviaQA is not on the hub",
-                hint="name a copy of LLM Foundry's local_data by path=",
-            )
+        # Not on the hub: the error of a missing file names the folder that is wanted.
+        place = path or local_folder("llm_foundry_icl") or "$COMPASS_DATA/llm_foundry_icl"
         return Source(_local(place, "test", [_FOUNDRY, Path(_FOUNDRY).name]), triviaqa_sample)
     place = path or local_folder("triviaqa") or "mandarjoshi/trivia_qa"
     return _with_shots(place, subset, split, triviaqa_sample, revision, {})

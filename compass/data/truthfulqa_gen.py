@@ -41,13 +41,10 @@ def truthfulqa_gen(
     """
     if edition not in _NAMES:
         raise ConfigError(f"TruthfulQA has no edition {edition!r}", hint="write 817 or 790")
-    place = path or local_folder("truthfulqa") or "truthfulqa/truthful_qa"
+    # Only one edition is on the hub; a missing file's error names the folder that is wanted.
+    hub = "truthfulqa/truthful_qa" if edition == 817 else "$COMPASS_DATA/truthfulqa/"
+    place = path or local_folder("truthfulqa") or hub
     if not is_local(place):
-        if edition != 817:
-            raise DataError(
-                "the hub has the edition of 817 questions only",
-                hint="name a copy of the authors' repository by path=",
-            )
         return Source(hub_rows(place, "generation", "validation", revision), truthful_sample)
 
     def find(folder: Path) -> Sequence[Path]:

@@ -87,7 +87,9 @@ def _assigned(overlaps: Sequence[Sequence[float]]) -> float:
     """Return the largest sum of entries, one of each row and column."""
     rows, columns = len(overlaps), len(overlaps[0])
     if max(rows, columns) <= _MOST_PERMUTED:
-        table = overlaps if rows <= columns else list(zip(*overlaps, strict=True))
+        table: Sequence[Sequence[float]] = overlaps
+        if rows > columns:
+            table = list(zip(*overlaps, strict=True))
         return max(
             sum(row[place] for row, place in zip(table, places, strict=True))
             for places in permutations(range(len(table[0])), len(table))
