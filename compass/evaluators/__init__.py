@@ -7,9 +7,12 @@ An evaluator has an integer ``version`` that goes up when its meaning changes,
 from __future__ import annotations
 
 from compass.evaluators.bbh import BBH
+from compass.evaluators.bleu import Bleu
 from compass.evaluators.choice import Choice
 from compass.evaluators.cloze import Cloze
+from compass.evaluators.contrast import Contrast
 from compass.evaluators.exact import Exact
+from compass.evaluators.expected import Expected
 from compass.evaluators.f1 import F1
 from compass.evaluators.instructions import InstructionFollowing
 from compass.evaluators.marks import Marks
@@ -23,15 +26,19 @@ from compass.evaluators.truthful import TruthfulChoice
 __all__ = [
     "BBH",
     "F1",
+    "Bleu",
     "Choice",
     "Cloze",
+    "Contrast",
     "Exact",
+    "Expected",
     "InstructionFollowing",
     "Marks",
     "Math",
     "Numeric",
     "Perplexity",
     "Repeats",
+    "Rouge",
     "TheoremQA",
     "TruthfulChoice",
 ]

@@ -11,8 +11,12 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _ASCII_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _BETWEEN_CJK = re.compile(r"(?<=[\u2e80-\u9fff])\s+|\s+(?=[\u2e80-\u9fff])")
 
-# The marks that the CMRC 2018 script (Cui et al. 2019) leaves out.
-_CMRC_MARKS = frozenset("-:_*^/\\~`+=，。：？！“”；’《》…·、「」（）－～『』")
+# The marks that the CMRC 2018 script (Cui et al. 2019) leaves out.  It lists two dots of
+# an ellipsis as one entry, and compares character by character, so that they stay.
+_CMRC_MARKS = frozenset("-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』")
+
+# What the TriviaQA script (Joshi et al. 2017) puts a space for.
+_TRIVIA_MARKS = str.maketrans(dict.fromkeys(string.punctuation + "‘’´`", " "))
 
 
 def strip(text: str) -> str:
@@ -31,6 +35,31 @@ def squad(text: str) -> str:
     """
     bare = text.lower().translate(_ASCII_PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", bare).split())
+
+
+def triviaqa(text: str) -> str:
+    """Return the form in which TriviaQA compares (Joshi et al. 2017, arXiv:1705.03551).
+
+    As SQuAD, but punctuation parts words, and curly quotes count as punctuation.
+
+    Examples:
+        >>> triviaqa("The  Eiffel-Tower!")
+        'eiffel tower'
+    """
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_TRIVIA_MARKS)).split())
+
+
+def natural_questions(text: str) -> str:
+    """Return the form in which open Natural Questions are compared.
+
+    As SQuAD, with accents taken apart first: Lee et al. 2019 (arXiv:1906.00300), their
+    ``language/orqa/utils/eval_utils.py``.
+
+    Examples:
+        >>> natural_questions("Caf\u00e9") == natural_questions("Cafe\u0301")
+        True
+    """
+    return squad(unicodedata.normalize("NFD", text))
 
 
 def chinese(text: str) -> str:
@@ -83,6 +112,8 @@ def _numeric(text: str, place: int) -> bool:
 NORMALISERS: dict[str, Callable[[str], str]] = {
     "loose": loose,
     "squad": squad,
+    "triviaqa": triviaqa,
+    "nq": natural_questions,
     "zh": chinese,
     "strip": strip,
 }

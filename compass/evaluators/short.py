@@ -8,19 +8,25 @@ from compass.errors import ConfigError, DataError, did_you_mean
 from compass.evaluators.extract import own_part, phrase, visible
 from compass.records import Sample
 
-Read = Literal["whole", "line", "phrase"]
+Read = Literal["whole", "line", "phrase", "word"]
+
+_EDGES = "\"'“”‘’«»()[]{}<>*_`.,;:!?…—–-"
 
 
 def answer_text(output: str, read: Read) -> str:
-    """Return the answer: the whole output, its first line, or its last statement.
+    """Return the answer: the whole output, its first line or word, or its last statement.
 
     Examples:
         >>> answer_text("<think>Rome?</think> Paris", "whole")
+        'Paris'
+        >>> answer_text('"Paris," he said.', "word")
         'Paris'
     """
     if read == "phrase":
         return phrase(output)
     said = visible(output)
+    if read == "word":
+        return next((bare for word in said.split() if (bare := word.strip(_EDGES))), "")
     if read == "line":
         return own_part(said).split("\n", 1)[0].strip()
     return said

@@ -35,6 +35,10 @@ class Measure(NamedTuple):
     shown: Callable[[float], float] | None = None
     """Increasing function from the mean (and its bounds) to what is reported."""
 
+    some: bool = False
+    """True if it concerns only the verdicts that have the value, such as the answerable
+    questions; the others do not count as failed then."""
+
 
 def output_of(prediction: Prediction, evaluator: str) -> str:
     """Return the generated text.
@@ -129,6 +133,7 @@ class _Tally:
         self._others = others
         self._clustered = clustered
         self._count = self._unparsed = self._truncated = 0
+        self._unconcerned = dict.fromkeys(self._means, 0)
 
     def add(self, one: Verdict) -> None:
         """Take in a verdict."""
@@ -149,6 +154,8 @@ class _Tally:
                     self._means[name] = (Measure(name, name), Mean())
         for measure, mean in self._means.values():
             value = values.get(measure.value)
+            if measure.some and measure.value not in values:
+                self._unconcerned[measure.metric] += 1
             weight = 1.0 if measure.weight is None else values.get(measure.weight)
             if value is not None and weight:
                 mean.add(value, cluster, weight)
@@ -165,7 +172,7 @@ class _Tally:
                 low=low,
                 high=high,
                 n=mean.n,
-                failed=self._count - mean.n,
+                failed=self._count - mean.n - self._unconcerned.get(measure.metric, 0),
                 unparsed=self._unparsed,
                 truncated=self._truncated,
                 scale=measure.scale,
