@@ -19,20 +19,20 @@ from compass.errors import DataError
 _PEOPLE = (
     "the baker,the gardener,the old teacher,a carpenter,the ferryman,two children,the librarian,"
     "a traveller,the neighbours,the postman,a young doctor,the weaver,some musicians,the cook"
-).split(",")
+)
 _PLACES = (
     "by the river,behind the mill,in the market hall,near the station,on the hill,"
     "at the edge of the forest,in the courtyard,along the canal,under the old bridge,"
     "in the reading room,on the north shore,beside the orchard"
-).split(",")
+)
 _TIMES = (
     "in early spring,before sunrise,after the harvest,on most evenings,during the long winter,"
     "every other week,late in the afternoon,for a whole season,when the wind turns,at noon"
-).split(",")
+)
 _DEEDS = (
     "mended a,carried a,painted a,sold a,found a,looked for a,borrowed a,described a,cleaned a,"
     "admired a"
-).split(",")
+)
 _EN = (
     "{Time}, {who} {deed} {adj} {noun} {where}.",
     "{Who} {deed} {adj} {noun}, and nobody asked why.",
@@ -60,20 +60,14 @@ _EN_SHORT = (
     "The tea grew cold while they were talking about it.",
 )
 
-_ZH_WHO = "面包师,园丁,老教师,木匠,船夫,两个孩子,图书管理员,一位旅人,邻居们,邮差,年轻的医生,织布的人".split(
-    ","
+_ZH_WHO = (
+    "面包师,园丁,老教师,木匠,船夫,两个孩子,图书管理员,一位旅人,邻居们,邮差,年轻的医生,织布的人"
 )
-_ZH_WHERE = "河边,磨坊后面,集市里,车站附近,山坡上,树林旁,院子里,运河沿岸,旧桥下,阅览室里,果园边".split(
-    ","
-)
-_ZH_WHEN = "初春时,日出之前,收割之后,傍晚,漫长的冬天里,每隔一周,午后,起风的时候,中午".split(
-    ","
-)
-_ZH_DEED = "修好了一,搬来一,画了一,卖掉一,找到一,借来一,擦净了一,称赞过一".split(",")
-_ZH_THING = "把木椅,只陶罐,张旧桌,盏油灯,个竹篮,条毛毯,面铜镜,扇木门,本厚书,口水缸,架风琴".split(
-    ","
-)
-_ZH_ADJ = "安静,明亮,陈旧,温暖,普通,结实,朴素,湿润,宽敞,整齐".split(",")
+_ZH_WHERE = "河边,磨坊后面,集市里,车站附近,山坡上,树林旁,院子里,运河沿岸,旧桥下,阅览室里,果园边"
+_ZH_WHEN = "初春时,日出之前,收割之后,傍晚,漫长的冬天里,每隔一周,午后,起风的时候,中午"
+_ZH_DEED = "修好了一,搬来一,画了一,卖掉一,找到一,借来一,擦净了一,称赞过一"
+_ZH_THING = "把木椅,只陶罐,张旧桌,盏油灯,个竹篮,条毛毯,面铜镜,扇木门,本厚书,口水缸,架风琴"
+_ZH_ADJ = "安静,明亮,陈旧,温暖,普通,结实,朴素,湿润,宽敞,整齐"
 _ZH = (
     "{when}，{who}在{where}{deed}{thing}。",
     "据说{who}{deed}{thing}，但没有人问为什么。",
@@ -221,7 +215,11 @@ def with_needles(pieces: Sequence[Piece], needles: Sequence[tuple[float, str]]) 
 
 def _english(rng: random.Random) -> str:
     nouns = rng.sample(NOUNS, 3)
-    who, where, time = rng.choice(_PEOPLE), rng.choice(_PLACES), rng.choice(_TIMES)
+    who, where, time = (
+        rng.choice(_PEOPLE.split(",")),
+        rng.choice(_PLACES.split(",")),
+        rng.choice(_TIMES.split(",")),
+    )
     made = rng.choice(_EN).format(
         who=who,
         Who=who.capitalize(),
@@ -229,7 +227,7 @@ def _english(rng: random.Random) -> str:
         Where=where.capitalize(),
         time=time,
         Time=time.capitalize(),
-        deed=rng.choice(_DEEDS),
+        deed=rng.choice(_DEEDS.split(",")),
         adj=rng.choice(ADJECTIVES),
         noun=nouns[0],
         noun2=nouns[1],
@@ -249,13 +247,13 @@ def _with_article(text: str) -> str:
 
 
 def _chinese(rng: random.Random) -> str:
-    things = rng.sample(_ZH_THING, 2)
+    things = rng.sample(_ZH_THING.split(","), 2)
     return rng.choice(_ZH).format(
-        who=rng.choice(_ZH_WHO),
-        where=rng.choice(_ZH_WHERE),
-        when=rng.choice(_ZH_WHEN),
-        deed=rng.choice(_ZH_DEED),
-        adj=rng.choice(_ZH_ADJ),
+        who=rng.choice(_ZH_WHO.split(",")),
+        where=rng.choice(_ZH_WHERE.split(",")),
+        when=rng.choice(_ZH_WHEN.split(",")),
+        deed=rng.choice(_ZH_DEED.split(",")),
+        adj=rng.choice(_ZH_ADJ.split(",")),
         thing=things[0],
         thing_one="一" + things[0],
         thing_two="一" + things[1],

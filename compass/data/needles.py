@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from compass.data.generated import Generated, checked_count, checked_lengths
@@ -78,7 +79,7 @@ class _Riddle(NamedTuple):
     wanted: tuple[str, ...]
 
 
-def needle(
+def needle(  # noqa: PLR0913, PLR0917  one argument for each thing that can be varied
     kind: Literal["single", "multi", "reasoning"] = "single",
     lang: Literal["en", "zh"] = "en",
     lengths: Sequence[int] | int = (1024, 2048, 4096, 8192),
@@ -158,7 +159,7 @@ def _rows(recipe: dict[str, Any], tokens: Tokens) -> Iterator[dict[str, Any]]:
                 name = f"{kind}-{lang}-{length}-{depth:g}-{repeat}"
                 rng = random.Random(f"needle {name} {seed}")
                 riddle = _riddle(kind, lang, recipe["needles"], rng)
-                spots = _spots(kind, depth, len(riddle.needles))
+                spots = _spots(depth, len(riddle.needles))
                 stands = [
                     (spot, book.piece(text).text)
                     for spot, text in zip(spots, riddle.needles, strict=True)
@@ -194,7 +195,7 @@ def needle_sample(row: dict[str, Any]) -> Sample:
     )
 
 
-def _spots(kind: str, depth: float, count: int) -> list[float]:
+def _spots(depth: float, count: int) -> list[float]:
     """Return the depth of each needle: the first as asked, the others over what follows."""
     step = (100 - depth) / max(count, 1)
     return [depth + step * place for place in range(count)]
@@ -228,10 +229,7 @@ def _chains(lang: str, links: int, rng: random.Random) -> _Riddle:
     places = coined_places(rng, 2, lang)
     facts = []
     for chain, place in zip((names[:links], names[links:]), places, strict=True):
-        facts += [
-            lent.format(one=one, other=other)
-            for one, other in zip(chain[:-1], chain[1:], strict=True)
-        ]
+        facts += [lent.format(one=one, other=other) for one, other in pairwise(chain)]
         facts.append(hidden.format(one=chain[-1], other=place))
     rng.shuffle(facts)
     return _Riddle(tuple(facts), asks.format(one=names[0]), (places[0],))

@@ -11,9 +11,7 @@ from typing import NamedTuple
 
 from compass.data.wordlists import ADJECTIVES, NOUNS, coined_names
 
-_TRADES = (
-    "clockmaker painter botanist engineer poet surveyor printer physician astronomer composer"
-).split()
+_TRADES = "clockmaker painter botanist engineer poet surveyor printer physician astronomer composer"
 
 
 class Told(NamedTuple):
@@ -91,7 +89,7 @@ def _town(rng: random.Random, name: str, founder: str, river: str, mayor: str) -
 
 
 def _person(rng: random.Random, name: str, town: str) -> str:
-    trade, other = rng.sample(_TRADES, 2)
+    trade, other = rng.sample(_TRADES.split(), 2)
     year = rng.randrange(1750, 1950)
     return (
         f"{name} was a {trade} and {other}, born in {town} in {year}. "

@@ -11,6 +11,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,42 +26,56 @@ _NOISE = "The lake is calm. The road is long. The snow is white. We walk on. Out
 
 _FACT = "One of the special magic {kind} for {key} is: {value}."
 _NIAH = (
-    "Some special magic {kind} are hidden within the following text. Make sure to memorize it. "
-    "I will quiz you about the {kind} afterwards.\n{context}\n"
-    "What are all the special magic {kind} for {query} mentioned in the provided text?",
+    (
+        "Some special magic {kind} are hidden within the following text. Make sure to memorize it. "
+        "I will quiz you about the {kind} afterwards.\n{context}\n"
+        "What are all the special magic {kind} for {query} mentioned in the provided text?"
+    ),
     " The special magic {kind} for {query} mentioned in the provided text are",
 )
 _NIAH_ONE = (
-    "A special magic {kind} is hidden within the following text. Make sure to memorize it. "
-    "I will quiz you about the {kind} afterwards.\n{context}\n"
-    "What is the special magic {kind} for {query} mentioned in the provided text?",
+    (
+        "A special magic {kind} is hidden within the following text. Make sure to memorize it. "
+        "I will quiz you about the {kind} afterwards.\n{context}\n"
+        "What is the special magic {kind} for {query} mentioned in the provided text?"
+    ),
     " The special magic {kind} for {query} mentioned in the provided text is",
 )
 _VT = (
-    "Memorize and track the chain(s) of variable assignment hidden in the following text.\n\n"
-    "{context}\n"
-    "Question: Find all variables that are assigned the value {query} in the text above.",
-    " Answer: According to the chain(s) of variable assignment in the text above, {count} "
-    "variables are assigned the value {query}, they are:",
+    (
+        "Memorize and track the chain(s) of variable assignment hidden in the following text.\n\n"
+        "{context}\n"
+        "Question: Find all variables that are assigned the value {query} in the text above."
+    ),
+    (
+        " Answer: According to the chain(s) of variable assignment in the text above, {count} "
+        "variables are assigned the value {query}, they are:"
+    ),
 )
 _CWE = (
-    "Below is a numbered list of words. In these words, some appear more often than others. "
-    "Memorize the ones that appear most often.\n{context}\n"
-    "Question: What are the 10 most common words in the above list?",
+    (
+        "Below is a numbered list of words. In these words, some appear more often than others. "
+        "Memorize the ones that appear most often.\n{context}\n"
+        "Question: What are the 10 most common words in the above list?"
+    ),
     " Answer: The top 10 words that appear most often in the list are:",
 )
 _FWE = (
-    "Read the following coded text and track the frequency of each coded word. Find the three "
-    "most frequently appeared coded words. {context}\nQuestion: Do not provide any explanation. "
-    "Please ignore the dots '....'. What are the three most frequently appeared words in the "
-    "above coded text?",
+    (
+        "Read the following coded text and track the frequency of each coded word. Find the three "
+        "most frequently appeared coded words. {context}\nQuestion: Do not provide any explanation. "
+        "Please ignore the dots '....'. What are the three most frequently appeared words in the "
+        "above coded text?"
+    ),
     " Answer: According to the coded text above, the three most frequently appeared words are:",
 )
 _QA = (
-    "Answer the question based on the given documents. Only give me the answer and do not "
-    "output any other words.\n\nThe following are given documents.\n\n{context}\n\n"
-    "Answer the question based on the given documents. Only give me the answer and do not "
-    "output any other words.\n\nQuestion: {query}",
+    (
+        "Answer the question based on the given documents. Only give me the answer and do not "
+        "output any other words.\n\nThe following are given documents.\n\n{context}\n\n"
+        "Answer the question based on the given documents. Only give me the answer and do not "
+        "output any other words.\n\nQuestion: {query}"
+    ),
     " Answer:",
 )
 
@@ -167,7 +182,9 @@ def niah(
     while len(named) < max(keys, queries):
         named[_drawn(key, rng)] = [_drawn(value, rng) for _ in range(values)]
     facts = [
-        _FACT.format(kind=value, key=name, value=one) for name, ones in named.items() for one in ones
+        _FACT.format(kind=value, key=name, value=one)
+        for name, ones in named.items()
+        for one in ones
     ]
     rng.shuffle(facts)
     asked = rng.sample(list(named), queries)
@@ -206,9 +223,7 @@ def variable_tracking(
         given = str(rng.randrange(10_000, 99_999))
         value = value or given
         lines = [f"VAR {chain[0]} = {given}"]
-        lines += [
-            f"VAR {other} = VAR {one}" for one, other in zip(chain[:-1], chain[1:], strict=True)
-        ]
+        lines += [f"VAR {other} = VAR {one}" for one, other in pairwise(chain)]
         depths = sorted(rng.uniform(0, 100) for _ in lines)
         needles += [(depth, "\n" + line) for depth, line in zip(depths, lines, strict=True)]
     context = with_needles([Piece("\n" + _NOISE, 1)] * size, sorted(needles, key=lambda n: n[0]))
@@ -223,9 +238,7 @@ def common_words(rng: random.Random, size: int, setting: Setting, common: int = 
     short = setting.length < 4096
     example, pool = pool[: 20 if short else 40], pool[20 if short else 40 :]
     often, seldom = (6, 1) if short else (30, 3)
-    told = _of(
-        _CWE, (), context=_numbered(rng, example, common, *((3, 1) if short else (10, 3)))
-    )
+    told = _of(_CWE, (), context=_numbered(rng, example, common, *((3, 1) if short else (10, 3))))
     answer = " ".join(f"{place + 1}. {word}" for place, word in enumerate(example[:common]))
     others = random.Random(rng.getrandbits(64))
     known = {*example, *pool}
@@ -240,9 +253,7 @@ def common_words(rng: random.Random, size: int, setting: Setting, common: int = 
     return Made(text, asked.prefix, asked.wanted)
 
 
-def _numbered(
-    rng: random.Random, words: list[str], common: int, often: int, seldom: int
-) -> str:
+def _numbered(rng: random.Random, words: list[str], common: int, often: int, seldom: int) -> str:
     listed = words[:common] * often + words[common:] * seldom
     random.Random(rng.getrandbits(64)).shuffle(listed)
     return " ".join(f"{place + 1}. {word}" for place, word in enumerate(listed))
@@ -267,8 +278,9 @@ def frequent_words(rng: random.Random, size: int, setting: Setting, alpha: float
 
 def _zeta(alpha: float) -> float:
     """Return the sum of ``rank ** -alpha`` over all ranks; what is left is an integral."""
-    head = sum(rank**-alpha for rank in range(1, 1000))
-    return head + 999.5 ** (1 - alpha) / (alpha - 1)
+    head: float = sum(rank**-alpha for rank in range(1, 1000))
+    left: float = 999.5 ** (1 - alpha) / (alpha - 1)
+    return head + left
 
 
 def questions(rng: random.Random, size: int, setting: Setting, hops: int = 1) -> Made:
@@ -286,7 +298,9 @@ TASKS = {
     "niah_single_3": Task(niah, 128, 1, {"value": "uuids"}),
     "niah_multikey_1": Task(niah, 128, 1, {"keys": 4}),
     "niah_multikey_2": Task(niah, 128, 22, {"haystack": "needle"}),
-    "niah_multikey_3": Task(niah, 128, 60, {"haystack": "needle", "key": "uuids", "value": "uuids"}),
+    "niah_multikey_3": Task(
+        niah, 128, 60, {"haystack": "needle", "key": "uuids", "value": "uuids"}
+    ),
     "niah_multivalue": Task(niah, 128, 1, {"values": 4}),
     "niah_multiquery": Task(niah, 128, 1, {"queries": 4}),
     "vt": Task(variable_tracking, 30, 26, {"chains": 1, "hops": 4}),

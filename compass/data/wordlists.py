@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-ADJECTIVES = (
+_ADJECTIVES = (
     "amber ancient bashful bitter blunt brave brief bright brisk broad brown busy calm "
     "careful cheap clean clear clever cloudy cold common cosy crisp crooked curious damp dark "
     "dear deep dense dim distant dizzy dry dull dusty eager early elder empty even faint fair "
@@ -21,9 +21,9 @@ ADJECTIVES = (
     "small smooth snowy soft solid sour spare square stable steady steep still stout strange "
     "strict strong sturdy sudden sunny sweet swift tall tame tender thick thin tidy tiny tired "
     "tough upper urban vague vast vivid warm weary wet white wide wild windy wise wooden young"
-).split()
+)
 
-NOUNS = (
+_NOUNS = (
     "acorn anchor apple apron arrow attic badge bakery ballad bamboo banner barn barrel basin "
     "basket beach beacon bean bear bell bench berry bicycle blanket blossom boat bonnet book "
     "boot bottle bowl branch bread brick bridge brook broom brush bucket butter button cabin "
@@ -47,15 +47,40 @@ NOUNS = (
     "table tailor teapot temple tent thimble thistle thread ticket tiger timber torch tower "
     "trail train tray tulip tunnel turtle umbrella valley vase velvet village vine violin "
     "wagon walnut water wheel whistle willow window winter wolf wool wreath yarn"
-).split()
+)
 
-_ONSETS = "b d f g k l m n p r s t v z br dr kr tr gl pl sk".split()
-_VOWELS = "a e i o u".split()
+ADJECTIVES = tuple(_ADJECTIVES.split())
+NOUNS = tuple(_NOUNS.split())
+
+_ONSETS = (
+    "b",
+    "d",
+    "f",
+    "g",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "z",
+    "br",
+    "dr",
+    "kr",
+    "tr",
+    "gl",
+    "pl",
+    "sk",
+)
+_VOWELS = "aeiou"
 _CODAS = ["", "", "n", "l", "r", "s", "m"]
 
 _HANZI_FIRST = "沐岚柏槐荻霁禾澄砚鹿芷陶泊苍晏"
 _HANZI_LAST = "洲渡桥坪屿湾溪川岭塘浦原坡谷泽"
-_HANZI_NAMES = "允禾 知远 若安 子衿 明溪 怀瑾 清越 言蹊 望舒 青禾 以宁 书瑶 景行 念初 星河 予墨".split()
+_GIVEN = "允禾 知远 若安 子衿 明溪 怀瑾 清越 言蹊 望舒 青禾 以宁 书瑶 景行 念初 星河 予墨"
 _HANZI_SURNAMES = "沈陆顾苏叶江宋秦许程方白温简"
 
 
@@ -77,7 +102,7 @@ def coined_names(rng: random.Random, count: int, lang: str = "en") -> list[str]:
     names: dict[str, None] = {}
     while len(names) < count:
         if lang == "zh":
-            names[rng.choice(_HANZI_SURNAMES) + rng.choice(_HANZI_NAMES)] = None
+            names[rng.choice(_HANZI_SURNAMES) + rng.choice(_GIVEN.split())] = None
         else:
             names[coined(rng, 2 + rng.randrange(2)).capitalize()] = None
     return list(names)

@@ -9,9 +9,13 @@ from __future__ import annotations
 from compass.evaluators.bleu import Bleu
 from compass.evaluators.choice import Choice
 from compass.evaluators.contrast import Contrast
+from compass.evaluators.edit import EditSimilarity
 from compass.evaluators.exact import Exact
 from compass.evaluators.expected import Expected
 from compass.evaluators.f1 import F1
+from compass.evaluators.longbench import LongBench
+from compass.evaluators.mentions import Classes, Numbers
+from compass.evaluators.needle import Needle
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
 from compass.evaluators.rouge import Rouge
@@ -20,9 +24,14 @@ __all__ = [
     "F1",
     "Bleu",
     "Choice",
+    "Classes",
     "Contrast",
+    "EditSimilarity",
     "Exact",
     "Expected",
+    "LongBench",
+    "Needle",
+    "Numbers",
     "Numeric",
     "Perplexity",
     "Rouge",

@@ -76,13 +76,10 @@ class Needle:
             return verdict(sample, prediction, values, target=target)
         output = output_of(prediction, "Needle")
         said = output if self.compat else visible(output)
-        there = [one for one in wanted if self._contains(said, one)]
-        if self.need == "any" and "wanted" not in sample.metadata:
+        there = [one for one in wanted if self._contains(said, one, alone=len(wanted) == 1)]
+        share = len(there) / len(wanted)
+        if self.need == "any" or "wanted" not in sample.metadata:
             share = float(bool(there))
-        elif self.need == "any":
-            share = float(bool(there))
-        else:
-            share = len(there) / len(wanted)
         if self.compat == "opencompass" and len(wanted) == 1 and not there:
             share = _closeness(output, _needle_of(sample)) / 5
         return verdict(
@@ -103,16 +100,18 @@ class Needle:
             scores += measured(_OfLength(verdicts, length), (measure,))
         return scores
 
-    def _contains(self, said: str, wanted: str) -> bool:
-        if self.compat == "opencompass" and self.need == "all":
+    def _contains(self, said: str, wanted: str, alone: bool) -> bool:
+        if self.compat == "opencompass" and alone:
             return wanted in said
         if self.compat:
             return wanted.lower() in said.lower()
-        found = said.casefold().find(wanted.casefold())
         folded, part = said.casefold(), wanted.casefold()
-        while found >= 0 and part:
-            before, after = folded[:found][-1:], folded[found + len(part) :][:1]
-            if not (_joined(before, part[0]) or _joined(part[-1], after)):
+        found = folded.find(part) if part else -1
+        while found >= 0:
+            end = found + len(part)
+            if not _joined(folded[:found][-1:], part[0]) and not _joined(
+                part[-1], folded[end:][:1]
+            ):
                 return True
             found = folded.find(part, found + 1)
         return False
@@ -131,9 +130,11 @@ class _OfLength:
 
 def _joined(one: str, other: str) -> bool:
     """True if two neighbours belong to one word; Chinese characters stand for themselves."""
-    return all(c.isalnum() and not "\u2e80" <= c <= "\u9fff" for c in (one, other) if c) and bool(
-        one and other
-    )
+    return _wordy(one) and _wordy(other)
+
+
+def _wordy(character: str) -> bool:
+    return character.isalnum() and not "\u2e80" <= character <= "\u9fff"
 
 
 def _needle_of(sample: Sample) -> str:
