@@ -38,7 +38,7 @@ def one_hop(rng: random.Random, others: int) -> Told:
             (f"On which river does the town of {town.name} lie?", town.river),
         )
     )
-    passages = [one.text for one in _others(rng, others, {town.name})]
+    passages = [one.text for one in _others(rng, others, {*town[:3]})]
     passages.insert(rng.randrange(len(passages) + 1), town.text)
     return Told(passages, question, answer)
 
@@ -53,7 +53,7 @@ def two_hops(rng: random.Random, others: int) -> Told:
             (f"On which river lies the town in which {person} was born?", town.river),
         )
     )
-    passages = [one.text for one in _others(rng, others, {town.name, person})]
+    passages = [one.text for one in _others(rng, others, {*town[:3], person})]
     for text in (town.text, _person(rng, person, town.name)):
         passages.insert(rng.randrange(len(passages) + 1), text)
     return Told(passages, question, answer)

@@ -63,9 +63,9 @@ _CWE = (
 _FWE = (
     (
         "Read the following coded text and track the frequency of each coded word. Find the three "
-        "most frequently appeared coded words. {context}\nQuestion: Do not provide any explanation. "
-        "Please ignore the dots '....'. What are the three most frequently appeared words in the "
-        "above coded text?"
+        "most frequently appeared coded words. {context}\nQuestion: Do not provide any "
+        "explanation. Please ignore the dots '....'. What are the three most frequently appeared "
+        "words in the above coded text?"
     ),
     " Answer: According to the coded text above, the three most frequently appeared words are:",
 )
@@ -211,7 +211,7 @@ def niah(
 
 
 def variable_tracking(
-    rng: random.Random, size: int, setting: Setting, chains: int = 1, hops: int = 4
+    rng: random.Random, size: int, _: Setting, chains: int = 1, hops: int = 4
 ) -> Made:
     """Chains of assignments among filler; the variables of the first chain are wanted."""
     names: dict[str, None] = {}
@@ -283,7 +283,7 @@ def _zeta(alpha: float) -> float:
     return head + left
 
 
-def questions(rng: random.Random, size: int, setting: Setting, hops: int = 1) -> Made:
+def questions(rng: random.Random, size: int, _: Setting, hops: int = 1) -> Made:
     """A question about one or two of many made-up passages, in random order."""
     told = (one_hop if hops == 1 else two_hops)(rng, size)
     context = "\n\n".join(
