@@ -234,6 +234,9 @@ def test_rouge_counts_each_word_once_and_cuts_at_full_stops():
     assert rouge_l("the the the", "the cat") == pytest.approx(2 / 3, abs=1e-6)
     assert rouge_l("a b. c d", "c d. a b") == pytest.approx(1, abs=1e-6)
     assert rouge_l("...", "a b") == 0.0
+    # Of two subsequences of one length, the package comes upon the one that ends later in the
+    # target: twice "b" here, so "a" is not among the shared words.
+    assert rouge_l("b a. b", "a b") == pytest.approx(0.5, abs=1e-6)
 
 
 def plain_common(one, other):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import zipfile
+from itertools import pairwise
 
 import pytest
 
@@ -220,7 +221,7 @@ def test_wrong_arguments_are_refused_at_once(build):
 
 def test_a_tokenizer_that_is_not_there_is_named(tmp_path):
     reader = needle(lengths=600, tokenizer=str(tmp_path))
-    with pytest.raises(DataError, match="there is no tokenizer.json"):
+    with pytest.raises(DataError, match=r"there is no tokenizer\.json"):
         samples(reader)
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(DataError, match="cannot read the tokenizer"):
@@ -247,9 +248,7 @@ def test_variables_of_ruler_are_chained_and_their_order_is_kept():
         (value,) = re.findall(r"assigned the value (\d+) in the text", text)
         lines = re.findall(r"VAR .*", text)
         assert lines[0] == f"VAR {names[0]} = {value}"
-        assert lines[1:] == [
-            f"VAR {b} = VAR {a}" for a, b in zip(names[:-1], names[1:], strict=True)
-        ]
+        assert lines[1:] == [f"VAR {b} = VAR {a}" for a, b in pairwise(names)]
 
 
 @pytest.mark.parametrize("length", [2000, 6000])
@@ -332,7 +331,7 @@ def test_longbench_reads_a_file_a_folder_and_the_archive(tmp_path):
     assert dict(sample.fields) == {"context": LONG["context"], "input": LONG["input"]}
     assert all(samples(reader) == [sample] for reader in readers)
     assert all(len(reader.digest()) == 32 for reader in readers)
-    with pytest.raises(DataError, match="the archive has no data/lcc.jsonl"):
+    with pytest.raises(DataError, match=r"the archive has no data/lcc\.jsonl"):
         samples(longbench("lcc", path=str(tmp_path / "three")))
 
 
@@ -461,7 +460,7 @@ def test_a_damaged_row_of_leval_is_named(tmp_path, task, change, what):
 
 def test_leval_asks_all_its_tasks_and_the_hub_when_there_is_no_path(tmp_path):
     assert len(CLOSED + OPEN) == 20
-    with pytest.raises(DataError, match="no tpo.jsonl in this folder"):
+    with pytest.raises(DataError, match=r"no tpo\.jsonl in this folder"):
         samples(leval("tpo", path=str(tmp_path)))
     with pytest.raises(DataError, match="cannot load 'L4NLP/LEval'"):
         samples(leval("tpo"))
