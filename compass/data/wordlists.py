@@ -104,7 +104,7 @@ def coined_names(rng: random.Random, count: int, lang: str = "en") -> list[str]:
         if lang == "zh":
             names[rng.choice(_HANZI_SURNAMES) + rng.choice(_GIVEN.split())] = None
         else:
-            names[coined(rng, 2 + rng.randrange(2)).capitalize()] = None
+            names[coined(rng).capitalize()] = None
     return list(names)
 
 
