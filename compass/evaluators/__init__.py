@@ -11,15 +11,20 @@ from compass.evaluators.bleu import Bleu
 from compass.evaluators.choice import Choice
 from compass.evaluators.cloze import Cloze
 from compass.evaluators.contrast import Contrast
+from compass.evaluators.edit import EditSimilarity
 from compass.evaluators.exact import Exact
 from compass.evaluators.expected import Expected
 from compass.evaluators.f1 import F1
 from compass.evaluators.instructions import InstructionFollowing
+from compass.evaluators.longbench import LongBench
 from compass.evaluators.marks import Marks
 from compass.evaluators.math import Math
+from compass.evaluators.mentions import Classes, Numbers
+from compass.evaluators.needle import Needle
 from compass.evaluators.numeric import Numeric
 from compass.evaluators.perplexity import Perplexity
 from compass.evaluators.repeats import Repeats
+from compass.evaluators.rouge import Rouge
 from compass.evaluators.theoremqa import TheoremQA
 from compass.evaluators.truthful import TruthfulChoice
 
@@ -28,13 +33,18 @@ __all__ = [
     "F1",
     "Bleu",
     "Choice",
+    "Classes",
     "Cloze",
     "Contrast",
+    "EditSimilarity",
     "Exact",
     "Expected",
     "InstructionFollowing",
+    "LongBench",
     "Marks",
     "Math",
+    "Needle",
+    "Numbers",
     "Numeric",
     "Perplexity",
     "Repeats",
