@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
-from compass.errors import DataError
+from compass.circular import Circular, Order, reordered
+from compass.errors import ConfigError, DataError
 from compass.jsontext import canonical
 from compass.records import Answer, Continuation, Dialogue, Prediction, Question, Sample
 from compass.specs import DatasetSpec, Generation, fingerprint
 
 KEY_VERSION = 1
+
+Said = tuple[Dialogue, tuple[Continuation, ...]]
 
 
 class Reader(Protocol):
@@ -75,6 +78,7 @@ class Benchmark:
     prompt: Prompt
     ask: Ask
     evaluator: Any
+    circular: Circular | None = None
 
     def samples(self) -> Iterator[Sample]:
         """Yield the samples that are asked: all, the first ``limit``, or ``limit`` drawn ones."""
@@ -106,6 +110,7 @@ def open_benchmark(spec: DatasetSpec) -> Benchmark:
         prompt=spec.prompt.build(),
         ask=spec.ask.build(),
         evaluator=spec.evaluator.build(),
+        circular=None if spec.circular is None else Circular.from_dict(spec.circular),
     )
 
 
@@ -134,28 +139,59 @@ class Asking:
 
     def of_sample(self, sample: Sample) -> Iterator[Question]:
         """Yield every question of one sample: its variants and their repeats."""
+        for variant, (order, shown, said) in enumerate(self._orders(sample)):
+            for repeat in range(self._repeats):
+                yield Question(
+                    key=self._key(sample.id, order if variant else 0, repeat, *said),
+                    sample=shown,
+                    variant=variant,
+                    order=order,
+                    repeat=repeat,
+                    dialogue=said[0],
+                    continuations=said[1],
+                    whole=self.benchmark.ask.whole,
+                )
+
+    def _orders(self, sample: Sample) -> Iterator[tuple[Order, Sample, Said]]:
+        """Yield the sample in each order that is asked, and what is said, its own order first.
+
+        Raises:
+            ConfigError: The prompt is the same in another order.
+        """
+        circular = self.benchmark.circular
+        if circular is None:
+            yield (), sample, self._said(sample)
+            return
+        own, *others = circular.of(sample.choices)
+        first = self._said(sample)
+        yield own, sample, first
+        for order in others:
+            shown = reordered(sample, order)
+            said = self._said(shown)
+            if said[0] == first[0] and set(said[1]) == set(first[1]):
+                if circular.optional:
+                    return
+                raise ConfigError(
+                    f"dataset {self.benchmark.spec.abbr!r} asks the same in every order",
+                    hint="circular evaluation needs a prompt that shows {{ options }}",
+                )
+            yield order, shown, said
+
+    def _said(self, sample: Sample) -> Said:
         dialogue = self.benchmark.prompt.dialogue(sample, self.benchmark.reader.shots())
-        continuations = self.benchmark.ask.continuations(sample, dialogue)
-        for repeat in range(self._repeats):
-            yield Question(
-                key=self._key(sample.id, 0, repeat, dialogue, continuations),
-                sample=sample,
-                repeat=repeat,
-                dialogue=dialogue,
-                continuations=continuations,
-                whole=self.benchmark.ask.whole,
-            )
+        return dialogue, self.benchmark.ask.continuations(sample, dialogue)
 
     def _key(
         self,
         sample_id: str,
-        variant: int,
+        variant: int | Order,
         repeat: int,
         dialogue: Dialogue,
         continuations: tuple[Continuation, ...],
     ) -> str:
         # The sample's id is part of it: two samples with equal prompts must not
-        # share one sampled answer.
+        # share one sampled answer.  An order is its own name: an answer serves whichever
+        # orders are asked beside it, and that of the own order serves without any.
         others = [c.dialogue for c in continuations if c.dialogue is not dialogue]
         ranked = [(c.dialogue is dialogue, c.text, c.glue) for c in continuations]
         said = [([tuple(m) for m in d.messages], d.joint, d.gap) for d in (dialogue, *others)]

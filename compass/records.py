@@ -109,6 +109,9 @@ class Question:
     """The sample as asked: its choices in the order shown."""
 
     variant: int = 0
+    order: tuple[int, ...] = ()
+    """Option shown in each slot, where several orders are asked."""
+
     repeat: int = 0
     dialogue: Dialogue
     continuations: tuple[Continuation, ...] = ()
@@ -211,6 +214,9 @@ class Verdict:
 
     target: str | None = None
     cluster: str | None = None
+    order: tuple[int, ...] = ()
+    """Option shown in each slot, where several orders were asked."""
+
     reason: str = ""
     """``unparsed``, ``failed``, ``truncated`` … or empty."""
 
@@ -234,6 +240,9 @@ class Score:
 
     truncated: int = 0
     """Questions whose prompt was cut, or whose output ran into its limit."""
+
+    chance: float | None = None
+    """What guessing would reach, where that is known."""
 
     scale: str = "share"
     """``share``: 0..1, shown as 0..100.  ``plain``: shown as it is (losses, perplexity)."""
@@ -266,6 +275,8 @@ def record_from_dict(cls: Any, row: Mapping[str, Any]) -> Any:
     if kwargs.get("likelihoods") is not None:
         likelihoods = tuple([Likelihood(*one) for one in kwargs["likelihoods"]])
         kwargs = {**kwargs, "likelihoods": likelihoods}
+    if kwargs.get("order"):
+        kwargs = {**kwargs, "order": tuple(kwargs["order"])}
     try:
         return cls(**kwargs)
     except TypeError as error:

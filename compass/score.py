@@ -9,6 +9,8 @@ from pathlib import Path
 
 from compass import store
 from compass.answers import Answers
+from compass.circular import Order
+from compass.evaluators.orders import in_order, order_scores
 from compass.plan import Job
 from compass.questions import Asking
 from compass.records import (
@@ -53,15 +55,20 @@ def run_score(
 
     def rows() -> Iterator[dict[str, object]]:
         nonlocal missing, judged
-        for sample, predictions in _settled(asking, answers):
-            for verdict in _verdicts(asking, sample, predictions):
+        for sample, order, predictions in _settled(asking, answers):
+            for verdict in _verdicts(asking, sample, predictions, order):
                 judged += 1
                 yield record_to_dict(verdict)
             missing += sum(p.error is not None for p in predictions)
             progress(judged, missing)
 
     store.write_rows(verdicts, rows())
-    return asking.benchmark.evaluator.summarise(VerdictFile(verdicts)), missing
+    judgements = VerdictFile(verdicts)
+    scores = asking.benchmark.evaluator.summarise(judgements)
+    circular = asking.benchmark.circular
+    if circular is not None:
+        scores = order_scores(judgements, scores, circular)
+    return scores, missing
 
 
 def write_scores(path: Path, job: Job, version: str, mode: str, scores: list[Score]) -> None:
@@ -79,12 +86,13 @@ def write_scores(path: Path, job: Job, version: str, mode: str, scores: list[Sco
     )
 
 
-def _settled(asking: Asking, answers: Answers) -> Iterator[tuple[Sample, list[Prediction]]]:
+def _settled(asking: Asking, answers: Answers) -> Iterator[tuple[Sample, Order, list[Prediction]]]:
     """Yield each sample, as asked, with its predictions: variant by variant."""
     walk = asking.questions()
     for _, group in groupby(walk, key=lambda q: (q.sample.id, q.variant)):
         questions = list(group)
-        yield questions[0].sample, [_prediction(asking, answers, q) for q in questions]
+        first = questions[0]
+        yield first.sample, first.order, [_prediction(asking, answers, q) for q in questions]
 
 
 def _prediction(asking: Asking, answers: Answers, question: Question) -> Prediction:
@@ -100,10 +108,11 @@ def _prediction(asking: Asking, answers: Answers, question: Question) -> Predict
     return asking.benchmark.ask.settle(question, stored)
 
 
-def _verdicts(asking: Asking, sample: Sample, predictions: list[Prediction]) -> Iterator[Verdict]:
+def _verdicts(
+    asking: Asking, sample: Sample, predictions: list[Prediction], order: Order
+) -> Iterator[Verdict]:
     evaluator = asking.benchmark.evaluator
-    if getattr(evaluator, "whole_sample", False):
-        yield evaluator.verdict(sample, predictions)
-        return
-    for prediction in predictions:
-        yield evaluator.verdict(sample, [prediction])
+    together = getattr(evaluator, "whole_sample", False)
+    for asked in [predictions] if together else [[one] for one in predictions]:
+        verdict = evaluator.verdict(sample, asked)
+        yield in_order(verdict, order, sample, asked) if order else verdict

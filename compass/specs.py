@@ -165,6 +165,9 @@ class DatasetSpec:
     sample_seed: int | None = None
     """Draw ``limit`` samples at random with this seed instead of taking the first."""
 
+    circular: Mapping[str, Any] | None = None
+    """Arguments of `compass.circular.Circular`; None asks in the benchmark's order only."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the config form."""
         return {
@@ -175,6 +178,7 @@ class DatasetSpec:
             "evaluator": self.evaluator.to_dict(),
             "limit": self.limit,
             "sample_seed": self.sample_seed,
+            **({"circular": dict(self.circular)} if self.circular is not None else {}),
         }
 
     def meaning(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "compass"
 LAYERS = [
     {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
-    {"answers", "environment", "plan", "runfolder", "sandbox", "schema"},
+    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema"},
     {"catalog", "data", "evaluators", "models", "partitioners"},
     {"questions"},
     {"ask", "contamination", "infer", "planner", "score"},

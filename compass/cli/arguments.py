@@ -116,6 +116,11 @@ def _experiment(command: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--limit", type=int, metavar="N", help="only the first N samples of every benchmark"
     )
+    what.add_argument(
+        "--circular",
+        choices=["cyclic", "all", "off"],
+        help="ask multiple choices in every shift, or every order, of their options",
+    )
 
 
 def _prompt(commands: Any) -> None:

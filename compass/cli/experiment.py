@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from compass.errors import ConfigError
-from compass.specs import Experiment
+from compass.specs import DatasetSpec, Experiment
 
 
 def experiment_of(arguments: argparse.Namespace) -> Experiment:
@@ -46,4 +46,17 @@ def experiment_of(arguments: argparse.Namespace) -> Experiment:
             raise ConfigError(f"--limit must be at least 1, got {arguments.limit}")
         datasets = tuple(replace(d, limit=arguments.limit) for d in made.datasets)
         made = replace(made, datasets=datasets)
+    if arguments.circular is not None:
+        made = replace(
+            made, datasets=tuple(_circular(d, arguments.circular) for d in made.datasets)
+        )
     return made
+
+
+def _circular(dataset: DatasetSpec, kind: str) -> DatasetSpec:
+    """Return the dataset asked in other orders too, where its options can change places."""
+    if kind == "off":
+        return replace(dataset, circular=None)
+    if dataset.circular is not None:
+        return replace(dataset, circular={**dataset.circular, "kind": kind})
+    return replace(dataset, circular={"kind": kind, "optional": True})

@@ -98,7 +98,7 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
     for name in ("models", "datasets", "hf", "set"):
         values = getattr(arguments, name)
         what += [f"--{name}", *values] if values else []
-    for name in ("summarizer", "limit", "workers"):
+    for name in ("summarizer", "limit", "circular", "workers"):
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
     what += ["--mode", arguments.mode] if arguments.mode != "all" else []

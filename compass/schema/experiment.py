@@ -8,6 +8,7 @@ from dataclasses import fields
 from fnmatch import fnmatchcase
 from typing import Any
 
+from compass.circular import Circular
 from compass.errors import ConfigError, did_you_mean
 from compass.schema.arguments import check_settings
 from compass.schema.place import (
@@ -173,8 +174,22 @@ def _dataset(value: Any, place: Place) -> DatasetSpec:
         abbr=abbr,
         limit=_whole(members.get("limit"), 1, place.key("limit")),
         sample_seed=_whole(members.get("sample_seed"), 0, place.key("sample_seed")),
+        circular=_circular(members.get("circular"), place.key("circular")),
         **sections,
     )
+
+
+def _circular(value: Any, place: Place) -> Mapping[str, Any] | None:
+    if value is None:
+        return None
+    given = as_dict({"kind": value} if isinstance(value, str) else value, place)
+    settings: dict[str, Any] = plain(given, place)
+    try:
+        Circular.from_dict(settings)
+    except ConfigError as error:
+        error.where = error.where or str(place)
+        raise
+    return settings
 
 
 def _abbr(members: Mapping[str, Any], place: Place) -> str:
