@@ -22,14 +22,16 @@ for peer in "$@"; do
     case $peer in
     lm-eval)
         make_env lm-eval
-        "$folder/lm-eval/bin/pip" install -q "lm-eval[hf]==0.4.13"
+        "$folder/lm-eval/bin/pip" install -q "lm-eval[hf]==0.4.13" \
+            math-verify==0.9.0 antlr4-python3-runtime==4.11.0
         echo "export LM_EVAL_PY=$folder/lm-eval/bin/python"
         ;;
     opencompass)
         make_env opencompass
         # Versions it does not pin, but does not work without.
         "$folder/opencompass/bin/pip" install -q opencompass==0.5.4 "pyarrow<20" \
-            transformers==4.57.1 "pandas<3" "sentence-transformers<5.2" "gradio-client<2"
+            transformers==4.57.1 "pandas<3" "sentence-transformers<5.2" "gradio-client<2" \
+            math-verify==0.9.0 antlr4-python3-runtime==4.11.0
         echo "export OPENCOMPASS_PY=$folder/opencompass/bin/python"
         ;;
     inspect)
