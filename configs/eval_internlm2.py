@@ -9,11 +9,26 @@ from mmengine.config import read_base
 
 with read_base():
     from configs.models.internlm2 import internlm2_chat_models, internlm2_models
-    from datasets_cfg.arc import arc_challenge_datasets
+    from datasets_cfg.agieval import agieval_datasets
+    from datasets_cfg.bbh import bbh_datasets
+    from datasets_cfg.c3 import c3_datasets
+    from datasets_cfg.ceval import ceval_datasets
+    from datasets_cfg.cmmlu import cmmlu_datasets
+    from datasets_cfg.flores import flores_datasets
+    from datasets_cfg.gaokao_bench import gaokao_bench_datasets
     from datasets_cfg.gsm8k import gsm8k_datasets
     from datasets_cfg.hellaswag import hellaswag_datasets
-    from datasets_cfg.ifeval import ifeval_datasets
+    from datasets_cfg.leval import leval_datasets
+    from datasets_cfg.longbench import longbench_datasets
+    from datasets_cfg.math import math_4shot_datasets
+    from datasets_cfg.mathbench import mathbench_datasets
     from datasets_cfg.mmlu import mmlu_datasets
+    from datasets_cfg.needle import needle_datasets
+    from datasets_cfg.nq import nq_datasets
+    from datasets_cfg.race import race_high_datasets
+    from datasets_cfg.theoremqa import theoremqa_datasets
+    from datasets_cfg.triviaqa import triviaqa_datasets
+    from datasets_cfg.winogrande import winogrande_datasets
     from summarizers.internlm2 import summarizer
 
 models = [*internlm2_models, *internlm2_chat_models]
