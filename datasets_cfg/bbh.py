@@ -89,7 +89,8 @@ bbh_0shot_datasets = [
         reader=dict(type=bbh, task=task),
         prompt=dict(
             type=Chat,
-            user='{{ description }}\n\n{{ question }}\n\nThink step by step. '
+            user='{% if description %}{{ description }}\n\n{% endif %}{{ question }}\n\n'
+            'Think step by step. '
             'End with "So the answer is" and the answer alone.',
         ),
         ask=dict(type=Generate, max_new_tokens=2048),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 
 import pytest
@@ -429,3 +430,76 @@ def test_no_question_shows_its_solution(real_data, monkeypatch):
                 assert sample.fields["question"] in text
                 assert not re.search(r"\\boxed\{.+\}", text)
                 assert "{{" not in text
+
+
+ROWS = {
+    "bbh": ("snarks.json", [{"input": "Which?\nOptions:\n(A) this\n(B) that", "target": "(B)"}]),
+    "math": ("test.jsonl", [PROBLEM]),
+    "mgsm": ("mgsm_bn.tsv", None),
+    "cmath": ("test.jsonl", [{"question": "一加一？", "golden": "2", "grade": 1}]),
+    "svamp": ("test.jsonl", [{"Body": "Ann has 3.", "Question": "How many?", "Answer": 3}]),
+    "mawps": ("test.jsonl", [{"input": "One and one?", "target": 2.0}]),
+    "theoremqa": (
+        "test.jsonl",
+        [{"Question": "Is 2 even?", "Answer": True, "Answer_type": "bool"}],
+    ),
+    "aime": ("aime2024.jsonl", [{"problem": "What is $1+1$?", "answer": "2"}]),
+    "mathbench": (
+        "college/single_choice_cn.jsonl",
+        [{"question": "1+1?", "options": ["1", "2", "3", "4"], "answer": "B"}],
+    ),
+    "gsm8k": ("test.jsonl", [{"question": "How much is 1+1?", "answer": "2.\n#### 2"}]),
+}
+GOLDEN = {
+    "bbh": ("bbh_datasets", "bbh_direct_datasets", "bbh_0shot_datasets"),
+    "math": ("math_datasets", "math_4shot_datasets", "math_500_datasets"),
+    "mgsm": ("mgsm_datasets", "mgsm_8shot_datasets"),
+    "cmath": ("cmath_datasets",),
+    "svamp": ("svamp_datasets",),
+    "mawps": ("mawps_datasets",),
+    "theoremqa": ("theoremqa_datasets",),
+    "aime": ("aime2024_datasets", "aime2025_datasets"),
+    "mathbench": ("mathbench_datasets",),
+    "gsm8k": ("gsm8k_0shot_datasets",),
+}
+
+
+def test_prompts_of_rows_of_our_own_are_as_they_were(tmp_path):
+    """COMPASS_GOLDEN=1 writes them anew: read the difference before it is committed."""
+    from compass.questions import open_benchmark
+
+    texts = []
+    for stem, names in GOLDEN.items():
+        folder = tmp_path / stem
+        file, rows = ROWS[stem]
+        (folder / file).parent.mkdir(parents=True)
+        if rows is None:
+            (folder / file).write_text("One and one?\t2\n", "utf-8")
+        elif stem == "bbh":
+            for task in TASKS:
+                (folder / f"{task}.json").write_text(json.dumps({"examples": rows}), "utf-8")
+            (folder / "cot-prompts").mkdir()
+            example = "A: Let's think step by step.\nThis. So the answer is (A)."
+            shown = "".join(f"\n\nQ: {n}?\n{example}" for n in (1, 2, 3))
+            for task in TASKS:
+                (folder / "cot-prompts" / f"{task}.txt").write_text(f"x\n-----\nSay it.{shown}")
+        else:
+            write(folder / file, rows)
+        if stem == "math":
+            write(folder / "train.jsonl", [{**PROBLEM, "problem": f"{n}?"} for n in range(4)])
+        if stem == "mgsm":
+            lines = [f"প্রশ্ন: {n}?\tধাপে ধাপে উত্তর: It is {n}.\t{n}\n" for n in range(8)]
+            (folder / "mgsm_bn_train.tsv").write_text("".join(lines), "utf-8")
+        if stem == "aime":
+            write(folder / "aime2025.jsonl", rows)
+        for name in names:
+            entry = lists_of(ROOT / "datasets_cfg" / f"{stem}.py")[name][0]
+            reader = {**entry["reader"], "path": str(folder)}
+            opened = open_benchmark(specs([{**entry, "reader": reader}])[0])
+            (one,) = opened.samples()
+            text = opened.prompt.dialogue(one, opened.reader.shots()).plain()
+            texts.append(f"=== {name}\n{text}\n")
+    golden = ROOT / "tests" / "golden" / "prompts_maths.txt"
+    if os.environ.get("COMPASS_GOLDEN"):
+        golden.write_text("".join(texts), "utf-8")
+    assert "".join(texts) == golden.read_text("utf-8")
