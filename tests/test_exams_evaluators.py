@@ -46,6 +46,8 @@ def judge(evaluator, target, output, **metadata):
         ("", None),
         ("我不知道", None),
         ("【答案】AB<eoa>", None),
+        ("A. 6\nB. 12\nC. 24\nD. ", None),
+        ("A. 6\nB. 12\nC. 24\nD. 30\n\n选B", "B"),
     ],
 )
 def test_one_letter_is_read_from_a_mark_a_statement_or_alone(output, answer):
@@ -211,7 +213,8 @@ def test_blanks_are_compared_by_form_or_as_numbers(target, output, value):
 
 
 def test_a_text_that_fills_in_nothing_is_unparsed():
-    for output in ("", "I cannot say.\nIt depends on many things."):
+    lists = ("1. 2. 3.", "1. 1.1.1: 1.1.2", "1.1.1.1", "1) first\n2) second")
+    for output in ("", "I cannot say.\nIt depends on many things.", *lists):
         verdict = judge(Cloze(), "2", output)
         assert (verdict.answer, verdict.reason) == (None, "unparsed")
 

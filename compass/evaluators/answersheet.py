@@ -18,6 +18,8 @@ _MARK = re.compile(r"【\s*答案\s*】\s*(?:是|为|选)?\s*[:：]*")
 _SAID = re.compile(
     r"答案\s*(?:应该|应|就)?\s*[是为选]?\s*[:：]*|(?i:answers?)\s*(?i:is|are)?\s*[:：]*"
 )
+_OPTION = re.compile(r"^[ \t*_>(（]*([A-G])[)）]?[ \t]*[.．、:：].*$", re.MULTILINE)
+
 # "A cell", the article: a letter before a word is none of an answer, unless the word goes on
 # from an answer.
 _NO_WORD = r"(?![ \t]+(?!(?:because|since|as|for|is)\b)[a-z])"
@@ -68,6 +70,9 @@ def sheet(text: str, allowed: str, count: int, several: bool = False) -> list[st
 def _one(said: str, allowed: str, several: bool) -> list[str] | None:
     """One part: as a multiple choice without the texts of its options."""
     plain = _MARK.sub("答案：", said)
+    if len({match[1] for match in _OPTION.finditer(plain)}) > 1:
+        # Options said over again, perhaps cut within one, are no answer.
+        plain = _OPTION.sub("", plain)
     if several:
         # Letters may be spread over "A、C" or "A C": nothing else follows the mark.
         tail = _MARK.split(said)[-1].split("\n")[0] if _MARK.search(said) else ""

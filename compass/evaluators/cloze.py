@@ -22,6 +22,9 @@ _CUE = re.compile(
 )
 _BLANKS = re.compile(r"\s*[;；]\s*")
 _FORMULA = re.compile(r"\$+([^$]+)\$+")
+_ITEM = re.compile(r"\d{1,2}\s*(?:[.．]\s+|[、)）])\S|\d+(?:\.\d+){2,}")
+"""The start of a list, whose number is no answer."""
+
 _LONGEST_BARE = 60
 """Characters of a line that may be an answer without saying so."""
 
@@ -99,8 +102,10 @@ def filling(text: str) -> str | None:
         if stated:
             return stated
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    if lines and len(lines[0]) <= _LONGEST_BARE and (len(lines) == 1 or _FORMULA.search(lines[0])):
-        return _sentence(lines[0]) or None
+    first = lines[0] if lines else ""
+    short = 0 < len(first) <= _LONGEST_BARE and not _ITEM.match(first)
+    if short and (len(lines) == 1 or _FORMULA.search(first)):
+        return _sentence(first) or None
     formulas = _FORMULA.findall(said)
     return formulas[-1].rsplit("=", 1)[-1].strip() or None if formulas else None
 
