@@ -64,6 +64,8 @@ def evaluate(
     kept = {abbr: one.get("settled", {}) for abbr, one in earlier.get("models", {}).items()}
     try:
         planned = make_plan(experiment, kept)
+        if mode in ("all", "score"):
+            _prepare(planned.experiment)
     except BaseException:
         with suppress(OSError):
             folder.root.rmdir()  # a folder that was made for this, and is empty
@@ -80,6 +82,14 @@ def evaluate(
     finally:
         lock.release()
     return run
+
+
+def _prepare(experiment: Experiment) -> None:
+    """Let evaluators that need something of this machine say so before any model is asked."""
+    for spec in experiment.datasets:
+        evaluator = spec.evaluator.build()
+        if hasattr(evaluator, "prepare"):
+            evaluator.prepare()
 
 
 def _do(runner: Any, run: Run, jobs: list[Job], monitor: Monitor, lock: store.Lock) -> Outcome:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from compass import store
 from compass.answers import Answers
@@ -26,6 +27,9 @@ from compass.records import (
 Progress = Callable[[int, int], None]
 
 MISSING = "no answer is stored"
+
+Asked = tuple[Sample, Order, list[Prediction]]
+"""A sample as asked, the order of its options if there are several, and what was answered."""
 
 
 class VerdictFile:
@@ -53,13 +57,17 @@ def run_score(
     missing = 0
     judged = 0
 
-    def rows() -> Iterator[dict[str, object]]:
-        nonlocal missing, judged
+    def answered() -> Iterator[Asked]:
+        nonlocal missing
         for sample, order, predictions in _settled(asking, answers):
-            for verdict in _verdicts(asking, sample, predictions, order):
-                judged += 1
-                yield record_to_dict(verdict)
             missing += sum(p.error is not None for p in predictions)
+            yield sample, order, predictions
+
+    def rows() -> Iterator[dict[str, object]]:
+        nonlocal judged
+        for verdict in _verdicts(asking.benchmark.evaluator, answered()):
+            judged += 1
+            yield record_to_dict(verdict)
             progress(judged, missing)
 
     store.write_rows(verdicts, rows())
@@ -71,8 +79,15 @@ def run_score(
     return scores, missing
 
 
-def write_scores(path: Path, job: Job, version: str, mode: str, scores: list[Score]) -> None:
-    """Write ``scores.json``."""
+def write_scores(
+    path: Path,
+    job: Job,
+    version: str,
+    mode: str,
+    scores: list[Score],
+    notes: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``scores.json``; ``notes`` is what an evaluator says about how it judged."""
     store.write_document(
         path,
         {
@@ -82,11 +97,12 @@ def write_scores(path: Path, job: Job, version: str, mode: str, scores: list[Sco
             "mode": mode,
             "fingerprint": job.fingerprint,
             "scores": [asdict(score) for score in scores],
+            **({"notes": dict(notes)} if notes else {}),
         },
     )
 
 
-def _settled(asking: Asking, answers: Answers) -> Iterator[tuple[Sample, Order, list[Prediction]]]:
+def _settled(asking: Asking, answers: Answers) -> Iterator[Asked]:
     """Yield each sample, as asked, with its predictions: variant by variant."""
     walk = asking.questions()
     for _, group in groupby(walk, key=lambda q: (q.sample.id, q.variant)):
@@ -108,11 +124,13 @@ def _prediction(asking: Asking, answers: Answers, question: Question) -> Predict
     return asking.benchmark.ask.settle(question, stored)
 
 
-def _verdicts(
-    asking: Asking, sample: Sample, predictions: list[Prediction], order: Order
-) -> Iterator[Verdict]:
-    evaluator = asking.benchmark.evaluator
+def _verdicts(evaluator: Any, answered: Iterable[Asked]) -> Iterator[Verdict]:
+    """Yield verdicts; an evaluator that has ``verdicts`` goes through all samples itself."""
+    if hasattr(evaluator, "verdicts"):
+        yield from evaluator.verdicts((sample, given) for sample, _, given in answered)
+        return
     together = getattr(evaluator, "whole_sample", False)
-    for asked in [predictions] if together else [[one] for one in predictions]:
-        verdict = evaluator.verdict(sample, asked)
-        yield in_order(verdict, order, sample, asked) if order else verdict
+    for sample, order, predictions in answered:
+        for asked in [predictions] if together else [[one] for one in predictions]:
+            verdict = evaluator.verdict(sample, asked)
+            yield in_order(verdict, order, sample, asked) if order else verdict

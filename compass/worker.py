@@ -127,14 +127,23 @@ class Worker:
             if self.stop.is_set():  # the earlier verdicts stand
                 raise Interrupted
 
+        evaluator = asking.benchmark.evaluator
+        notes: dict[str, Any] = {}
         with contextlib.closing(Answers(self.folder.all_rows(*job.pair))) as answers:
-            scores, missing = run_score(asking, answers, self.folder.verdicts(job), judged)
+            try:
+                scores, missing = run_score(asking, answers, self.folder.verdicts(job), judged)
+                if hasattr(evaluator, "notes"):
+                    notes = evaluator.notes()
+            finally:
+                if hasattr(evaluator, "close"):
+                    evaluator.close()
         write_scores(
             self.folder.scores(job),
             job,
             self.plan.versions[job.dataset],
             asking.benchmark.ask.mode,
             scores,
+            notes,
         )
         if missing:
             # The answers of sealed inference are gone: let the next run ask again.

@@ -14,14 +14,18 @@ with read_base():
     from datasets_cfg.c3 import c3_datasets
     from datasets_cfg.ceval import ceval_datasets
     from datasets_cfg.cmmlu import cmmlu_datasets
+    from datasets_cfg.ds1000 import ds1000_datasets
     from datasets_cfg.flores import flores_datasets
     from datasets_cfg.gaokao_bench import gaokao_bench_datasets
     from datasets_cfg.gsm8k import gsm8k_datasets
     from datasets_cfg.hellaswag import hellaswag_datasets
+    from datasets_cfg.humaneval import humaneval_datasets
+    from datasets_cfg.humaneval_x import humaneval_x_datasets
     from datasets_cfg.leval import leval_datasets
     from datasets_cfg.longbench import longbench_datasets
     from datasets_cfg.math import math_4shot_datasets
     from datasets_cfg.mathbench import mathbench_datasets
+    from datasets_cfg.mbpp import mbpp_cn_datasets, mbpp_datasets
     from datasets_cfg.mmlu import mmlu_datasets
     from datasets_cfg.needle import needle_datasets
     from datasets_cfg.nq import nq_datasets

@@ -10,6 +10,7 @@ from mmengine.config import read_base
 with read_base():
     from datasets_cfg.bbh import bbh_datasets
     from datasets_cfg.flores import flores_datasets
+    from datasets_cfg.humaneval_x import humaneval_x_datasets
     from datasets_cfg.leval import leval_datasets
     from datasets_cfg.longbench import longbench_datasets
     from datasets_cfg.mathbench import mathbench_datasets
@@ -44,7 +45,10 @@ _groups = {
     ],
     'coding': [
         'humaneval',
-        'mbpp-sanitized',
+        'humaneval-x',
+        'mbpp',
+        'mbpp-cn',
+        'ds1000',
     ],
     'long-context': [
         'longbench',
@@ -58,6 +62,7 @@ _wholes = [
     ('bbh', bbh_datasets),
     ('flores', flores_datasets),
     ('mathbench', mathbench_datasets),
+    ('humaneval-x', humaneval_x_datasets),
     ('longbench', longbench_datasets),
     ('leval', leval_datasets),
     ('needle', needle_datasets),

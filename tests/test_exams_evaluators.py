@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from compass.errors import ConfigError, DataError
 from compass.evaluators import Choice, Cloze, Marks
 from compass.evaluators.cloze import agieval_answer
-from compass.evaluators.hendrycks import same
+from compass.evaluators.tex import hendrycks_equal as same
 from compass.records import Prediction, Sample
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -155,9 +155,16 @@ def faults(tree: ast.AST) -> list[str]:
     return found
 
 
+# The one place that runs programs it is given: inside the sandbox.
+RUNS_PROGRAMS = {"compass.sandbox.inside.candidate", "compass.sandbox.inside.judge"}
+
+
 @pytest.mark.parametrize("path", FILES, ids=named)
 def test_no_eval_no_global_no_star_import_no_pickle(path):
-    assert faults(TREES[path]) == []
+    found = faults(TREES[path])
+    if module_of(path) in RUNS_PROGRAMS:
+        found = [one for one in found if not one.endswith("exec()")]
+    assert found == []
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,11 @@ def _run(commands: Any) -> None:
     how.add_argument(
         "--explain", action="store_true", help="say of every job why it runs again or does not"
     )
+    how.add_argument(
+        "--allow-unsafe-code",
+        action="store_true",
+        help="run programs of models even where the system offers no isolation",
+    )
     how.add_argument("--debug", action="store_true", help="do everything in this process")
     run.set_defaults(command=_Command("run"))
 

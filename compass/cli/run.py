@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import os
 import shlex
 import sys
 from dataclasses import replace
@@ -17,6 +18,7 @@ from compass.cli.progress import monitor
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
+from compass.sandbox import ALLOW_UNSAFE_CODE
 from compass.specs import Component, Experiment
 
 LOG_WIDTH = 120
@@ -28,6 +30,8 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.config is None and str(arguments.resume).endswith(".py"):
         # run.py -r CONFIG: the start time was left out, not the configuration.
         arguments.config, arguments.resume = arguments.resume, "latest"
+    if arguments.allow_unsafe_code:
+        os.environ[ALLOW_UNSAFE_CODE] = "1"  # for the workers, too
     experiment = experiment_of(arguments)
     if arguments.workers is not None:
         experiment = _with_workers(experiment, arguments.workers)
@@ -101,6 +105,7 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
     for name in ("summarizer", "limit", "circular", "workers"):
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
+    what += ["--allow-unsafe-code"] if arguments.allow_unsafe_code else []
     what += ["--mode", arguments.mode] if arguments.mode != "all" else []
     what += ["-w", arguments.work_dir] if arguments.work_dir != "outputs" else []
     return shlex.join(["python", "run.py", *what, "-r", start])

@@ -10,6 +10,7 @@ from compass.evaluators.bbh import BBH
 from compass.evaluators.bleu import Bleu
 from compass.evaluators.choice import Choice
 from compass.evaluators.cloze import Cloze
+from compass.evaluators.code import Code
 from compass.evaluators.contrast import Contrast
 from compass.evaluators.edit import EditSimilarity
 from compass.evaluators.exact import Exact
@@ -35,6 +36,7 @@ __all__ = [
     "Choice",
     "Classes",
     "Cloze",
+    "Code",
     "Contrast",
     "EditSimilarity",
     "Exact",

@@ -10,9 +10,9 @@ from typing import Literal
 
 from compass.errors import ConfigError, did_you_mean
 from compass.evaluators.extract import own_part, visible
-from compass.evaluators.hendrycks import form, same
 from compass.evaluators.short import first_target
 from compass.evaluators.tally import UNPARSED, output_of, summary, verdict
+from compass.evaluators.tex import hendrycks, hendrycks_equal
 from compass.records import Prediction, Sample, Score, Verdict
 
 _TAG = re.compile(r"<\s*/?\s*eo[ae]\s*>")
@@ -66,7 +66,7 @@ class Cloze:
             return verdict(sample, prediction, {"accuracy": None}, target=target)
         output = output_of(prediction, "Cloze")
         answer = agieval_answer(output) if self.compat else filling(output)
-        equal = same if self.compat else _same_blanks
+        equal = hendrycks_equal if self.compat else _same_blanks
         right = answer is not None and any(equal(answer, one) for one in sample.targets)
         return verdict(
             sample,
@@ -142,7 +142,7 @@ def _equal(one: str, other: str) -> bool:
     one, other = _bare(one), _bare(other)
     if not one or not other:
         return False
-    if same(one, other) or one.casefold() == other.casefold():
+    if hendrycks_equal(one, other) or one.casefold() == other.casefold():
         return True
     mine, theirs = _number(one), _number(other)
     return mine is not None and mine == theirs
@@ -157,8 +157,8 @@ def _bare(text: str) -> str:
 
 def _number(text: str) -> Fraction | None:
     try:
-        plain = form(text).replace("\\,", "")
-    except ValueError:
+        plain = hendrycks(text).replace("\\,", "")
+    except (ValueError, IndexError):
         return None
     match = re.fullmatch(r"(-?)\\frac\{(-?\d+)\}\{(\d+)\}", plain)
     if match:
