@@ -316,6 +316,7 @@ def test_bbh_in_the_ways_of_others():
         ("integer", "11760", "The answer is 11,760.", True),
         ("integer", "12", "The answer is 11.8.", True),
         ("integer", "12", "The answer is 13.", False),
+        ("integer", "12", "There are 12. The answer is True.", False),
         ("float", "1.42", r"The answer is \boxed{\sqrt{2}}.", True),
         ("float", "100.0", "The answer is 103.9 m.", True),
         ("float", "100.0", "The answer is 104.1.", False),

@@ -81,7 +81,9 @@ class TheoremQA:
         expression = final_expression(output)
         found = self._value(expression) if expression else None
         if found is None:
-            number = last_statement(output)
+            # A statement that names no number is not made up for by numbers elsewhere.
+            stated = last_cue(own_part(visible(output)))
+            number = last_statement(output if stated is None else stated)
             if number is None:
                 return None, False
             return number.text, any(_near(one, wanted) for one in number.readings)
