@@ -1,5 +1,5 @@
 # make demo    a leaderboard of a real model, from nothing
-# make test    every test
+# make test    every test, one process a core (JOBS=1: one at all)
 # make check   style, types, layers: seconds
 # make clean   remove what make made (not outputs/)
 
@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
+JOBS ?= auto
 
 .PHONY: demo test check clean
 .DELETE_ON_ERROR:
@@ -17,7 +18,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.developing
 	$(BIN)/python -m compass.catalog.weights
-	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
 
 check: $(VENV)/.developing
 	$(BIN)/ruff check .

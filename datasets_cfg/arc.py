@@ -21,14 +21,6 @@ arc_challenge_about = dict(
 
 arc_easy_about = {**arc_challenge_about, 'title': 'ARC-Easy', 'size': 2376}
 
-arc_about = dict(
-    title='ARC',
-    group='Examinations',
-    paper='Clark et al. 2018, arXiv:1803.05457',
-    licence='CC BY-SA 4.0',
-    hub='allenai/ai2_arc',
-)
-
 arc_challenge_datasets = [
     dict(
         abbr='arc-challenge',

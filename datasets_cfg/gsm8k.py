@@ -5,15 +5,6 @@ from compass.data.gsm8k import gsm8k
 from compass.evaluators import Numeric
 from compass.prompts import Chat, Fixed
 
-gsm8k_about = dict(
-    title='GSM8K',
-    group='Reasoning and mathematics',
-    paper='Cobbe et al. 2021, arXiv:2110.14168',
-    licence='MIT',
-    hub='openai/gsm8k',
-    size=1319,
-)
-
 gsm8k_datasets = [
     dict(
         abbr='gsm8k',

@@ -18,15 +18,6 @@ hellaswag_about = dict(
     needs='',
 )
 
-hellaswag_about = dict(
-    title='HellaSwag',
-    group='Reasoning and mathematics',
-    paper='Zellers et al. 2019, arXiv:1905.07830',
-    licence='MIT',
-    hub='Rowan/hellaswag',
-    size=10042,
-)
-
 hellaswag_datasets = [
     dict(
         abbr='hellaswag',

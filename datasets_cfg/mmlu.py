@@ -19,15 +19,6 @@ mmlu_about = dict(
     needs='',
 )
 
-mmlu_about = dict(
-    title='MMLU',
-    group='Examinations',
-    paper='Hendrycks et al. 2021, arXiv:2009.03300',
-    licence='MIT',
-    hub='cais/mmlu',
-    size=14042,
-)
-
 mmlu_subjects = [
     'abstract_algebra',
     'anatomy',

@@ -38,10 +38,13 @@ class Facts:
     metric: str = ""
 
 
-def facts(values: Mapping[str, Any], members: Sequence[Mapping[str, Any]], where: str) -> Facts:
+def facts(
+    name: str, values: Mapping[str, Any], members: Sequence[Mapping[str, Any]], where: str
+) -> Facts:
     """Return the facts of a list.
 
     Args:
+        name: Variable of the list; of several ``…_about`` that begin like it the longest counts.
         values: The variables of its module.
         members: Its entries.
         where: The module, for errors.
@@ -49,10 +52,13 @@ def facts(values: Mapping[str, Any], members: Sequence[Mapping[str, Any]], where
     Raises:
         ConfigError: The module says something of itself that has no meaning.
     """
-    about: Mapping[str, Any] = {}
-    for name, value in values.items():
-        if name.endswith("_about") and isinstance(value, Mapping):
-            about = value
+    told = {
+        key.removesuffix("_about"): value
+        for key, value in values.items()
+        if key.endswith("_about") and isinstance(value, Mapping)
+    }
+    begun = [key for key in told if name.startswith(key)] or list(told)[:1]
+    about: Mapping[str, Any] = told[max(begun, key=len)] if begun else {}
     for key in about:
         if key not in KEYS:
             raise ConfigError(

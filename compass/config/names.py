@@ -122,7 +122,7 @@ def _entries(kind: Kind, module: _Module) -> Iterator[Entry]:
     for name in sorted(module.names):
         members = _members(values.get(name))
         abbrs = tuple(str(one["abbr"]) for one in members)
-        known = facts(values, members, file) if kind == "datasets" else Facts()
+        known = facts(name, values, members, file) if kind == "datasets" else Facts()
         yield Entry(_short(kind, name, module), file, module.about, abbrs, facts=known)
 
 
