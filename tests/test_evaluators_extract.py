@@ -258,3 +258,18 @@ def test_an_answer_is_the_whole_the_first_line_or_the_phrase():
     assert answer_text(text, "whole") == "Paris\nThe answer is Rome."
     assert answer_text(text, "line") == "Paris"
     assert answer_text(text, "phrase") == "Rome"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("A. iron B. gold C. tin D. lead", None),
+        ("A. iron\nB. gold\nC. tin\nD.", None),
+        ("A\nB\nC\nD", None),
+        ("A. iron\nB. gold\nC. tin\nD. lead\n\nThe answer is B", (1,)),
+        ("B. gold", (1,)),
+        ("ABD", (0, 1, 3)),
+    ],
+)
+def test_options_said_over_again_are_no_answer(text, place):
+    assert letters(text, ["iron", "gold", "tin", "lead"]) == place

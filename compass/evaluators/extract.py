@@ -111,7 +111,8 @@ def letters(text: str, choices: Sequence[str]) -> tuple[int, ...] | None:
     Tried in this order, the first that says something wins: the last explicit
     statement, by letter or by the option's text; a letter alone on the first or
     the last line; a letter that labels the start of the answer; the only letter in
-    brackets; the only option whose text occurs.
+    brackets; the only option whose text occurs.  A text that lists the options over
+    again answers by a statement only.
 
     Args:
         text: Output of a model.
@@ -125,11 +126,20 @@ def letters(text: str, choices: Sequence[str]) -> tuple[int, ...] | None:
     """
     said = visible(text).translate(_WIDE)
     for part in dict.fromkeys((own_part(said), said)):
+        listing = _is_listing(part, choices)
         for rule in (_stated, _alone, _leading, _bracketed, _mentioned):
-            found = rule(part, choices)
+            found = rule(part, choices) if rule is _stated or not listing else []
             if found:
                 return tuple(sorted(set(found)))
     return None
+
+
+def _is_listing(text: str, choices: Sequence[str]) -> bool:
+    """True if a text says the options over again, one label after another."""
+    some = LETTERS[: len(choices)]
+    labels = re.findall(rf"(?<![A-Za-z])([{some}])(?:[.．:：)）、]|[ \t]*$)", text, re.MULTILINE)
+    first = list(dict.fromkeys(labels))
+    return len(first) >= min(3, len(some)) and first == sorted(first) and first[0] == "A"
 
 
 def phrase(text: str) -> str:
