@@ -45,7 +45,7 @@ for path in ['/opt/inside/compass/sandbox/inside/server.py', os.__file__]:
 """,
     "connects": """
 import socket
-for family, place in [(socket.AF_INET, ('127.0.0.1', PORT)), (socket.AF_INET6, ('::1', PORT)), (socket.AF_UNIX, SOCKET), (socket.AF_UNIX, '\\0compass-attack')]:
+for family, place in [(socket.AF_INET, ('127.0.0.1', PORT)), (socket.AF_INET6, ('::1', PORT)), (socket.AF_UNIX, SOCKET), (socket.AF_UNIX, ABSTRACT)]:
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         try:
             s = socket.socket(family, kind); s.settimeout(1); s.connect(place); s.send(b'x'); print('BREACH', family, kind)
@@ -254,7 +254,7 @@ def main(rung):
     local.bind(str(folder / "socket"))
     local.listen()
     abstract = socket.socket(socket.AF_UNIX)
-    abstract.bind("\0compass-attack")
+    abstract.bind(name := f"\0compass-attack-{os.getpid()}")
     abstract.listen()
     outside = os.fork()
     if outside == 0:
@@ -266,6 +266,7 @@ def main(rung):
         "MARKER": str(marker),
         "PORT": listening.getsockname()[1],
         "SOCKET": str(folder / "socket"),
+        "ABSTRACT": name,
         "OUTSIDE": outside,
     }
     head = "".join(f"{name} = {value!r}\n" for name, value in names.items())
