@@ -139,7 +139,8 @@ def _is_listing(text: str, choices: Sequence[str]) -> bool:
     some = LETTERS[: len(choices)]
     labels = re.findall(rf"(?<![A-Za-z])([{some}])(?:[.．:：)）、]|[ \t]*$)", text, re.MULTILINE)
     first = list(dict.fromkeys(labels))
-    return len(first) >= min(3, len(some)) and first == sorted(first) and first[0] == "A"
+    fewest = max(2, min(3, len(some)))
+    return len(first) >= fewest and first == sorted(first) and first[0] == "A"
 
 
 def phrase(text: str) -> str:
