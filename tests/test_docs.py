@@ -18,7 +18,8 @@ import pytest
 import compass
 from compass import ask, data, errors, evaluators, models, partitioners, prompts, runners
 from compass.cli import catalogue as listing
-from compass.cli.arguments import MODES, parser
+from compass.cli.arguments import parser
+from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.config import catalogue, experiment
 from compass.models import hf

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from compass.board import board, collect, print_board, write_board
-from compass.cli.arguments import MODES
+from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.cli.progress import monitor
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
