@@ -88,7 +88,8 @@ def to_model_index(board: Board, model: str) -> str:
             }
         )
     document = {"model-index": [{"name": model, "results": list(by_dataset.values())}]}
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    return text
 
 
 def _scores(board: Board, model: str) -> Iterator[tuple[str, Row, Score]]:

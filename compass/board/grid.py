@@ -55,8 +55,10 @@ def grid(board: Board, table: Table, gaps: Gaps) -> Grid:
         gaps: As `gaps_of` returns them.
     """
     rows = board.rows_of(table)
-    return _by_model(board, table, rows, gaps) if table.transposed else _by_row(
-        board, table, rows, gaps
+    return (
+        _by_model(board, table, rows, gaps)
+        if table.transposed
+        else _by_row(board, table, rows, gaps)
     )
 
 

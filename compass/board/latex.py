@@ -25,7 +25,9 @@ def to_latex(board: Board) -> str:
         lines += [r"\begin{table}", r"\centering", r"\small"]
         lines += [rf"\caption{{{clean_latex(title)}}}"] if title else []
         lines += _tabular(laid)
-        lines += [rf"\par\footnotesize {clean_latex(one)}" for one in columns_of(board, table, laid)]
+        lines += [
+            rf"\par\footnotesize {clean_latex(one)}" for one in columns_of(board, table, laid)
+        ]
         lines += [r"\end{table}", ""]
     notes = [legend(board), *board.notes, *holes(board)]
     lines += [f"% {clean_latex(note)}" for note in notes]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from compass.board.grid import Grid, Line, Shown, gaps_of, grid
 from compass.board.markdown import columns_of
-from compass.board.table import Board, Table
-from compass.board.words import coverage, holes, margin, scaled, verdicts_on_leads
+from compass.board.table import UNASKED, Board
+from compass.board.words import HOLE, coverage, holes, margin, scaled, verdicts_on_leads
 from compass.textsafe import clean_line
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def print_board(board: Board, console: Console | None = None) -> None:
         if table.title:
             say("")
             say(table.title)
-        part = replace(
-            table, models=table.models[:_MOST_MODELS], places=table.places[:_MOST_ROWS]
-        )
+        part = replace(table, models=table.models[:_MOST_MODELS], places=table.places[:_MOST_ROWS])
         laid = grid(board, part, gaps)
         for places in _blocks(laid, screen.width, plain):
             screen.print(_table(laid, places, plain))
@@ -62,7 +60,8 @@ def print_board(board: Board, console: Console | None = None) -> None:
             if len(shown) < len(all_of):
                 say(f"the first {len(shown)} of {len(all_of)} {kind}; all are in summary.csv", 2)
     say(_legend(board))
-    notes = [*board.notes, *(f"! {hole}" for hole in holes(board)), *coverage(board)]
+    gone = (f"{HOLE if hole.endswith(UNASKED) else '!'} {hole}" for hole in holes(board))
+    notes = [*board.notes, *gone, *coverage(board)]
     for note in notes[:_MOST_NOTES]:
         say(note, 2)
     if len(notes) > _MOST_NOTES:
