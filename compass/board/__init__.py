@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from compass.board.build import board
 from compass.board.cells import Cell, collect
 from compass.board.files import write_board
-from compass.board.table import Board, Failure, Hole, Row, board
+from compass.board.table import (
+    Board,
+    Failure,
+    Hole,
+    Lead,
+    Origin,
+    Part,
+    Ranking,
+    Row,
+    Table,
+)
 from compass.board.terminal import print_board
 
 __all__ = [
@@ -12,7 +23,12 @@ __all__ = [
     "Cell",
     "Failure",
     "Hole",
+    "Lead",
+    "Origin",
+    "Part",
+    "Ranking",
     "Row",
+    "Table",
     "board",
     "collect",
     "print_board",

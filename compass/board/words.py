@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from compass.board.build import listed
 from compass.board.table import Board, Row
 from compass.records import Score
 
 HOLE = "-"
-_NAMED = 5
+
+UNKNOWN = "?"
+"""A number of questions that nobody told."""
 
 
 def scaled(value: float | None, scale: str, decimals: int) -> str:
@@ -44,9 +47,11 @@ def failed_mark(score: Score) -> str:
 
 def counts(row: Row) -> str:
     """Return how many judged predictions are behind a row: ``200`` or ``198-200``."""
-    numbers = {score.n for score in row.scores.values()}
-    if not numbers:
+    if not row.scores:
         return HOLE
+    numbers = [score.n for score in row.scores.values() if score.n is not None]
+    if len(numbers) < len(row.scores):
+        return UNKNOWN
     low, high = min(numbers), max(numbers)
     return str(low) if low == high else f"{low}-{high}"
 
@@ -58,9 +63,9 @@ def holes(board: Board) -> Iterator[str]:
         models.setdefault((hole.name, hole.reason), []).append(hole.model)
     names: dict[tuple[str, str], list[str]] = {}
     for (name, reason), missing in models.items():
-        names.setdefault((_listed(missing), reason), []).append(name)
+        names.setdefault((listed(missing), reason), []).append(name)
     for (missing_models, reason), rows in names.items():
-        yield f"{_listed(rows)}, {missing_models}: {reason}"
+        yield f"{listed(rows)}, {missing_models}: {reason}"
 
 
 def coverage(board: Board) -> Iterator[str]:
@@ -75,10 +80,5 @@ def coverage(board: Board) -> Iterator[str]:
                 marks.append(f"{score.truncated} have a prompt or an answer that was cut")
             if marks and not row.group and (model, row.name) not in told:
                 told.add((model, row.name))
-                yield f"{row.name}, {model}: of {score.n + score.failed}, {', '.join(marks)}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    known = list(dict.fromkeys(names))
-    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    return ", ".join(known[:_NAMED]) + more
+                asked = UNKNOWN if score.n is None else score.n + score.failed
+                yield f"{row.name}, {model}: of {asked}, {', '.join(marks)}"
