@@ -36,7 +36,7 @@ BUILT_UPON = {"data": {"rows", "hub", "inline"}}
 HEAVY = {
     "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
     "math_verify", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich", "scipy",
-    "sympy", "tabulate", "torch", "transformers", "vllm",
+    "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
 }  # fmt: skip
 MOST_LINES = 400
 

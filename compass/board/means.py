@@ -16,8 +16,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-MEANS = ("arithmetic", "harmonic", "geometric")
-
 
 def mean(kind: str, weights: Sequence[float], values: Sequence[float]) -> float:
     """Return the mean of values of at least 0, with weights that sum to 1.
@@ -48,7 +46,7 @@ def slopes(
     since the curve itself begins too steeply there to say anything.
 
     Args:
-        kind: One of `MEANS`.
+        kind: ``arithmetic``, ``harmonic`` or ``geometric``.
         weights: They sum to 1.
         values: At least 0 unless the mean is arithmetic.
         highs: Upper bound of each; infinite where it is not known.

@@ -9,9 +9,13 @@ from compass.board.table import Board, Row
 from compass.records import Score
 
 HOLE = "-"
+"""A place that nobody asked to fill."""
+
+MISSING = "missing"
+"""A place that should not be empty."""
 
 UNKNOWN = "?"
-"""A number of questions that nobody told."""
+"""A number that nobody told."""
 
 
 def scaled(value: float | None, scale: str, decimals: int) -> str:
@@ -45,6 +49,11 @@ def failed_mark(score: Score) -> str:
     return f"!{score.failed} failed" if score.failed else ""
 
 
+def rank(best: int, worst: int) -> str:
+    """Return a range of ranks: ``1`` or ``1-3``."""
+    return str(best) if best == worst else f"{best}-{worst}"
+
+
 def counts(row: Row) -> str:
     """Return how many judged predictions are behind a row: ``200`` or ``198-200``."""
     if not row.scores:
@@ -52,8 +61,7 @@ def counts(row: Row) -> str:
     numbers = [score.n for score in row.scores.values() if score.n is not None]
     if len(numbers) < len(row.scores):
         return UNKNOWN
-    low, high = min(numbers), max(numbers)
-    return str(low) if low == high else f"{low}-{high}"
+    return rank(min(numbers), max(numbers))
 
 
 def holes(board: Board) -> Iterator[str]:
@@ -82,3 +90,21 @@ def coverage(board: Board) -> Iterator[str]:
                 told.add((model, row.name))
                 asked = UNKNOWN if score.n is None else score.n + score.failed
                 yield f"{row.name}, {model}: of {asked}, {', '.join(marks)}"
+
+
+def verdicts_on_leads(board: Board) -> Iterator[str]:
+    """Yield a line on what bold means here, and one for each reason to call nobody best."""
+    leads = [row.lead for row in board.shown if row.lead is not None]
+    tested = [lead for lead in leads if lead.p is not None]
+    if tested:
+        best = sum(lead.significant for lead in tested)
+        yield (
+            f"best marked in {best} of {len(tested)} rows: where it is ahead of every other model "
+            "(paired test on the questions both answered, 5 % over all these rows by Holm)"
+        )
+    reasons: dict[str, int] = {}
+    for lead in leads:
+        if lead.reason:
+            reasons[lead.reason] = reasons.get(lead.reason, 0) + 1
+    for reason, rows in reasons.items():
+        yield f"no best in {rows} {'row' if rows == 1 else 'rows'}: {reason}"
