@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compass import __version__, jsontext
+from compass.textsafe import clean_terminal
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -112,13 +113,15 @@ def environment() -> Environment:
     """Return what fills in templates: everything is escaped, a missing value is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=PackageLoader("compass.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["seen"] = clean_terminal  # controls and marks of direction made visible
+    return made
 
 
 def _policy(style: str, sources: Sequence[str]) -> str:

@@ -152,5 +152,5 @@ const compass = (() => {
     };
   }
 
-  return { data, el, shown, said, number, count, order, sorter, sorted, calm };
+  return { data, el, shown, said, number, count, order, sorter, sorted, sortable, calm };
 })();
