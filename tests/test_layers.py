@@ -16,11 +16,11 @@ PACKAGE = ROOT / "compass"
 LAYERS = [
     {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
-    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema"},
+    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema", "verdicts"},
     {"catalog", "data", "evaluators", "models", "partitioners"},
     {"questions"},
     {"ask", "contamination", "infer", "planner", "score"},
-    {"board", "gate", "report", "worker"},
+    {"board", "gate", "imports", "report", "worker"},
     {"config", "evaluate", "runners"},
     {"__main__", "cli"},
 ]

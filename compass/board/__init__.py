@@ -5,6 +5,8 @@ from __future__ import annotations
 from compass.board.build import board
 from compass.board.cells import Cell, collect
 from compass.board.files import write_board
+from compass.board.runs import Recorded, board_of, recorded_runs
+from compass.board.significance import tested
 from compass.board.table import (
     Board,
     Failure,
@@ -27,10 +29,14 @@ __all__ = [
     "Origin",
     "Part",
     "Ranking",
+    "Recorded",
     "Row",
     "Table",
     "board",
+    "board_of",
     "collect",
     "print_board",
+    "recorded_runs",
+    "tested",
     "write_board",
 ]

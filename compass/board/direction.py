@@ -18,7 +18,7 @@ def higher_is_better(metric: str, scale: str) -> bool | None:
         >>> higher_is_better("position_bias", "plain") is None
         True
     """
-    name = metric.partition(",")[0]
+    name = metric.partition(",")[0].removeprefix("harmonic_").removeprefix("geometric_")
     if name in _LOWER:
         return False
     if name in _NEITHER:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from compass.board.cells import Cell
 from compass.board.means import slopes
-from compass.board.table import Part
+from compass.board.table import EMPTY, Part
 from compass.records import Score
 from compass.specs import fingerprint
 from compass.stats import Interval, combine
@@ -184,7 +184,7 @@ def _leaves(
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         raise _Missing(f"without {', '.join(missing[:_NAMED])}{more}")
     if not group.members:
-        raise _Missing("it has no members yet")
+        raise _Missing(EMPTY)
     total = math.fsum(weight for weight, _ in parts)
     if not total > 0:
         raise _Missing("all its weights are 0")
@@ -252,7 +252,10 @@ def _score(group: Group, leaves: Sequence[_Leaf], scale: str) -> Score:
     value, low, high = _total(leaves)
     bounded = math.isfinite(low) and math.isfinite(high)
     if scale == "share":
-        low, high = max(0.0, low), min(1.0, high)
+        # No bound of a mean is below all of its members' bounds but by rounding; above, the
+        # straight lines of the slopes may leave what is possible.
+        least = min(leaf.score.low or 0.0 for leaf in leaves)
+        low, high = max(min(0.0, least), low), min(1.0, high)
     scores = list({leaf.dataset: leaf.score for leaf in reversed(leaves)}.values())
     sizes = [one.n for one in scores if one.n is not None]
     metrics = {leaf.score.metric for leaf in leaves}

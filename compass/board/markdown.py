@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from compass.board.grid import Grid, Shown, gaps_of, grid
 from compass.board.table import Board, Table
-from compass.board.words import bounds, coverage, failed_mark, holes, scaled, verdicts_on_leads
+from compass.board.words import bounds, coverage, failed_mark, holes, leads, scaled
 from compass.textsafe import clean_markdown
 
 _MOST_NOTES = 1000
@@ -48,7 +48,7 @@ def legend(board: Board) -> str:
         parts.append("tables from chance to perfect: 0 is guessing, 100 is all right")
     if any(row.ranking is not None for row in board.rows):
         parts.append("ranks are ranges that hold at once with 95 % confidence")
-    parts += verdicts_on_leads(board)
+    parts += leads(board, "in bold")
     return "; ".join(parts) + "."
 
 

@@ -117,7 +117,9 @@ class Hole(NamedTuple):
 
 
 UNASKED = "not asked for"
-"""The one reason for a hole that is nobody's fault."""
+EMPTY = "it has no members yet"
+MEANT = frozenset({UNASKED, EMPTY})
+"""Reasons for a hole that is meant to be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

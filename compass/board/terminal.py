@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from compass.board.grid import Grid, Line, Shown, gaps_of, grid
 from compass.board.markdown import columns_of
-from compass.board.table import UNASKED, Board
-from compass.board.words import HOLE, coverage, holes, margin, scaled, verdicts_on_leads
+from compass.board.table import MEANT, Board
+from compass.board.words import HOLE, coverage, holes, leads, margin, scaled
 from compass.textsafe import clean_line
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def print_board(board: Board, console: Console | None = None) -> None:
             if len(shown) < len(all_of):
                 say(f"the first {len(shown)} of {len(all_of)} {kind}; all are in summary.csv", 2)
     say(_legend(board))
-    gone = (f"{HOLE if hole.endswith(UNASKED) else '!'} {hole}" for hole in holes(board))
+    gone = (f"{HOLE if hole.endswith(tuple(MEANT)) else '!'} {hole}" for hole in holes(board))
     notes = [*board.notes, *gone, *coverage(board)]
     for note in notes[:_MOST_NOTES]:
         say(note, 2)
@@ -90,10 +90,7 @@ def _legend(board: Board) -> str:
         parts.append("=: group")
     if any(table.scale == "chance" for table in board.tables):
         parts.append("tables from chance to perfect: 0 is guessing")
-    leads = list(verdicts_on_leads(board))
-    if any(row.best for row in board.shown):
-        leads[0] = f"{_BEST}: {leads[0]}"
-    parts += leads
+    parts += leads(board, f"marked {_BEST}")
     if len(board.shown) < len(board.rows):
         parts.append("more metrics in summary.csv")
     return "; ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from compass.board.build import listed
@@ -92,19 +93,16 @@ def coverage(board: Board) -> Iterator[str]:
                 yield f"{row.name}, {model}: of {asked}, {', '.join(marks)}"
 
 
-def verdicts_on_leads(board: Board) -> Iterator[str]:
-    """Yield a line on what bold means here, and one for each reason to call nobody best."""
-    leads = [row.lead for row in board.shown if row.lead is not None]
-    tested = [lead for lead in leads if lead.p is not None]
+def leads(board: Board, mark: str) -> Iterator[str]:
+    """Yield how often the best is marked and what that means, and why it is not elsewhere."""
+    known = [row.lead for row in board.shown if row.lead is not None]
+    tested = [lead for lead in known if lead.p is not None]
     if tested:
         best = sum(lead.significant for lead in tested)
         yield (
-            f"best marked in {best} of {len(tested)} rows: where it is ahead of every other model "
-            "(paired test on the questions both answered, 5 % over all these rows by Holm)"
+            f"the best is {mark} where it is ahead of every other model by the paired test on the "
+            f"questions both answered, at 5 % over all tested rows (Holm): {best} of {len(tested)}"
         )
-    reasons: dict[str, int] = {}
-    for lead in leads:
-        if lead.reason:
-            reasons[lead.reason] = reasons.get(lead.reason, 0) + 1
+    reasons = Counter(lead.reason for lead in known if lead.reason)
     for reason, rows in reasons.items():
-        yield f"no best in {rows} {'row' if rows == 1 else 'rows'}: {reason}"
+        yield f"not tested in {rows} {'row' if rows == 1 else 'rows'}: {reason}"

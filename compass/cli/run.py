@@ -9,20 +9,17 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from compass.board import board, collect, print_board, write_board
+from compass.board import Origin, board, collect, print_board, tested, write_board
 from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.cli.progress import monitor
+from compass.cli.screen import screen
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
 from compass.sandbox import ALLOW_UNSAFE_CODE
 from compass.specs import Component, Experiment
-
-LOG_WIDTH = 120
-"""Characters a line of a log may have."""
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -71,10 +68,13 @@ def _put_up(run: Run, report: bool) -> int:
         failures=run.outcome.failures,
         combinations=experiment.combinations,
         versions=run.planned.plan.versions,
+        origins={model.abbr: Origin(model.abbr, root.name, root) for model in experiment.models},
         title=experiment.name,
     )
-    write_board(made, root)
-    print_board(made, _screen())
+    if experiment.summarizer.get("significance", True):
+        made = tested(made)
+    write_board(made, root, formats=experiment.summarizer.get("formats", ()))
+    print_board(made, screen())
     print(f"written: {root / 'summary.csv'} (and .md, .json), {root / 'scores.csv'}")
     if report:
         from compass.report import write_report
@@ -82,13 +82,6 @@ def _put_up(run: Run, report: bool) -> int:
         print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
-
-
-def _screen() -> Any:
-    """Return where the board goes: the terminal, or a log, which may be wider."""
-    from rich.console import Console
-
-    return Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
 
 
 def _verdict(run: Run, failed: int, arguments: argparse.Namespace) -> int:
