@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from compass import store
@@ -52,7 +53,8 @@ def said(number, output="B", value=1.0, model="m", **kwargs):
     """Return prediction and verdict of a question; `kwargs` go to either."""
     sample = kwargs.pop("sample_id", f"q{number}")
     variant, repeat = kwargs.pop("variant", 0), kwargs.pop("repeat", 0)
-    key = f"{model}-{sample}-{variant}-{repeat}"
+    named = f"{model}-{sample}-{variant}-{repeat}-{kwargs.get('prompt', '')}"
+    key = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     error = kwargs.pop("error", None)
     asked = {"prompt": f"Question: what is {number}?\nAnswer:", "tokens": 3, "prompt_tokens": 9}
     asked |= {k: kwargs.pop(k) for k in list(kwargs) if k in Prediction.__slots__}

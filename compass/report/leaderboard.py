@@ -24,11 +24,12 @@ def leaderboard(board: Board, links: Mapping[str, str]) -> dict[str, Any]:
     """
     places = [place for place, row in enumerate(board.rows) if row.shown]
     places += [p for table in board.tables for p in table.places if not board.rows[p].shown]
+    runs = [board.origins[m].run if m in board.origins else "" for m in board.models]
     number = {place: n for n, place in enumerate(dict.fromkeys(places))}
     return {
         "models": list(board.models),
         "families": [board.families.get(model, "") for model in board.models],
-        "runs": [board.origins[m].run if m in board.origins else "" for m in board.models],
+        "runs": runs if len(set(runs)) > 1 else [""] * len(runs),
         "rows": [_row(board.rows[place], board.models, links) for place in number],
         "tables": [
             {

@@ -60,7 +60,10 @@ def add(commands: Any) -> None:
         help="run programs of models even where the system offers no isolation",
     )
     how.add_argument(
-        "--no-report", dest="report", action="store_false", help="write no board.html, no transcripts"
+        "--no-report",
+        dest="report",
+        action="store_false",
+        help="write no board.html, no transcripts",
     )
     how.add_argument("--debug", action="store_true", help="do everything in this process")
     run.set_defaults(command=Command("run"))
