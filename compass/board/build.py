@@ -207,6 +207,12 @@ def _dataset_rows(
     for model, cell in cells.items():
         for score in cell.scores:
             seen.setdefault((score.metric, cell.version, cell.mode), {})[model] = score
+    above = {
+        (model, score.metric): score
+        for model in cells
+        if dataset in sources.above.get(model, ())
+        for score in sources.above[model][dataset].scores
+    }
     for (metric, version, mode), scores in seen.items():
         answered = {m for m in asked if m == metric or (m is None and metric in headlines)}
         row = Row(
@@ -216,7 +222,7 @@ def _dataset_rows(
             mode=mode,
             scores=scores,
             shown=bool(answered),
-            normalised=_above(scores),
+            normalised={m: above[m, metric] for m in scores if (m, metric) in above},
         )
         yield row, answered
         if answered:
@@ -226,11 +232,6 @@ def _dataset_rows(
         reason = f"has no metric {lacking!r}, only {listed(there)}"
         sources.holes += [Hole(dataset, model, reason) for model in cells]
         yield Row(name=dataset, version="", metric=lacking, mode="", scores={}), {lacking}
-
-
-def _above(scores: Mapping[str, Score]) -> dict[str, Score]:
-    above = ((model, normalised(score)) for model, score in scores.items())
-    return {model: score for model, score in above if score is not None}
 
 
 def _gaps(

@@ -33,8 +33,17 @@ def normalised(score: Score) -> Score | None:
     def moved(number: float | None) -> float | None:
         return None if number is None else (number - chance) / (1 - chance)
 
-    return replace(
-        score, value=moved(score.value), low=moved(score.low), high=moved(score.high), chance=0.0
+    return Score(
+        metric=score.metric,
+        value=moved(score.value),
+        low=moved(score.low),
+        high=moved(score.high),
+        n=score.n,
+        failed=score.failed,
+        unparsed=score.unparsed,
+        truncated=score.truncated,
+        chance=0.0,
+        scale=score.scale,
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from compass import store
+from compass import jsontext, store
 from compass.board.exports import to_lm_eval, to_model_index
 from compass.board.latex import to_latex
 from compass.board.markdown import to_markdown
@@ -127,7 +126,7 @@ def to_json(board: Board) -> str:
         ],
         "notes": list(board.notes),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return jsontext.pretty(document)
 
 
 def _table(board: Board, table: Table) -> dict[str, Any]:

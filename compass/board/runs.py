@@ -79,9 +79,15 @@ def board_of(runs: Sequence[Recorded], summarizer: dict[str, Any] | None = None)
     """
     chosen = next((one.summarizer for one in runs if one.summarizer), {})
     columns = list(_columns(runs))
+    cells: list[Cell] = []
+    for run in runs:
+        named = {model: column for column, _, other, model in columns if other is run}
+        for cell in run.cells:
+            column = named.get(cell.model)
+            if column is not None:
+                cells.append(cell if column == cell.model else replace(cell, model=column))
     return board(
-        [replace(cell, model=column) for column, _, run, model in columns
-         for cell in run.cells if cell.model == model],
+        cells,
         chosen if summarizer is None else summarizer,
         [column for column, *_ in columns],
         list(dict.fromkeys(dataset for run in runs for dataset in run.datasets)),

@@ -20,8 +20,10 @@ _WIDEST_NAME = 28
 _NARROWEST_SCORE = 14
 _GAP = 2
 _MOST_NOTES = 20
-_MOST_MODELS = 20
+_MOST_MODELS = 30
 _MOST_ROWS = 200
+_FIRST = 10
+"""Models of a table that has more than most."""
 _BEST = "*"
 
 
@@ -47,7 +49,8 @@ def print_board(board: Board, console: Console | None = None) -> None:
         if table.title:
             say("")
             say(table.title)
-        part = replace(table, models=table.models[:_MOST_MODELS], places=table.places[:_MOST_ROWS])
+        most = len(table.models) if len(table.models) <= _MOST_MODELS else _FIRST
+        part = replace(table, models=table.models[:most], places=table.places[:_MOST_ROWS])
         laid = grid(board, part, gaps)
         for places in _blocks(laid, screen.width, plain):
             screen.print(_table(laid, places, plain))
