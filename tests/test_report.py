@@ -16,6 +16,7 @@ from xss import TEXTS
 
 from compass import store
 from compass.board import Failure, board, collect
+from compass.cli import main
 from compass.records import Likelihood, Verdict, record_to_dict
 from compass.report import Link, page, render, write_report
 from compass.report.blocks import shared
@@ -340,3 +341,72 @@ def test_a_run_writes_its_report_unless_told_not_to(tmp_path):
     (lab.folder / "board.html").unlink()
     lab.run("-r", "--no-report")
     assert not (lab.folder / "board.html").exists()
+
+
+# A site of many runs
+
+
+@pytest.fixture
+def two_runs(tmp_path):
+    runs = []
+    for number, value in enumerate((0.4, 0.6)):
+        run = MadeRun(tmp_path / "out" / f"made-{number}" / "20260102_030405", f"made-{number}")
+        run.pair("a", "gsm8k", [said(0)], [score(value=value, failed=number)])
+        run.pair(f"only-{number}", "mine", [said(0)], [score(value=value)])
+        models = {m: {"identity": f"{m}{number}"} for m in run.models}
+        started = f"2026-01-0{2 - number}T03:04"  # named first, started last
+        run.document("run.json", {"config": run.config, "started": started, "models": models})
+        runs.append(run)
+    return runs
+
+
+def test_a_site_has_a_board_of_all_a_page_a_model_and_every_report(two_runs, tmp_path, capsys):
+    site = tmp_path / "site"
+    words = [str(run.root) for run in two_runs]
+    assert main(["report", *words, "-o", str(site), "--title", "Of <all>"]) == 0
+    data = data_of(site / "index.html")
+    assert len(data["models"]) == 4 and len(set(data["runs"])) == 2
+    assert data["pages"][0].startswith("models/a") and (site / data["pages"][0]).exists()
+    assert "<title>Of &lt;all&gt; · Compass" in (site / "index.html").read_text("utf-8")
+    history = data_of(site / "models" / "a.html")
+    assert [run["identity"] for run in history["runs"]] == ["a1", "a0"]  # the older run first
+    (row,) = [row for row in history["rows"] if row["name"] == "gsm8k"]
+    assert [cell[0] for cell in row["cells"]] == [0.6, 0.4]
+    assert "Its identity changed" in (site / "models" / "a.html").read_text("utf-8")
+    assert "In 1 run." in (site / "models" / "only-0.html").read_text("utf-8")
+    benchmarks = (site / "benchmarks.html").read_text("utf-8")
+    assert re.search(r'>gsm8k</th>.*?<td class="number">1</td>', benchmarks)
+    assert ">mine</th>" in benchmarks
+    for run in history["runs"]:
+        assert (site / "models" / run["address"]).resolve().exists()
+
+
+def test_every_link_of_a_site_leads_to_a_file(two_runs, tmp_path):
+    site = tmp_path / "site"
+    assert main(["report", *(str(run.root) for run in two_runs), "-o", str(site)]) == 0
+    pages = list(site.rglob("*.html"))
+    assert len(pages) == 2 + 3 + 2 + 4
+    for path in pages:
+        links = [v for n, v in Parts(path.read_text("utf-8")).attributes if n == "href"]
+        for link in links:
+            target = link.partition("#")[0]
+            assert not target or (path.parent / target).exists(), (path, link)
+
+
+def test_report_without_a_folder_writes_into_the_run(two_runs, capsys):
+    assert main(["report", str(two_runs[0].root)]) == 0
+    assert (two_runs[0].root / "board.html").exists()
+    assert (two_runs[0].root / "transcripts" / "gsm8k" / "index.html").exists()
+    assert main(["report", str(two_runs[0].root / "nowhere")]) == 5
+
+
+def test_names_do_not_lead_out_of_the_folder(tmp_path):
+    run = MadeRun(tmp_path)
+    run.pair("a", "d", [said(0)], [score()])
+    path = tmp_path / "score" / "a" / "d" / "scores.json"
+    store.write_document(path, {**store.read_document(path), "dataset": "../a/d"})
+    report(run)
+    assert [one.name for one in (tmp_path / "transcripts").iterdir()] == ["_a_d"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "board.html", "infer", "run.json", "score", "transcripts",
+    ]  # fmt: skip

@@ -15,8 +15,8 @@ from typing import Any, Self
 from compass.records import Prediction, Verdict
 from compass.report.page import script_text
 
-BLOCK_CHARACTERS = 150_000
-BLOCK_QUESTIONS = 250
+BLOCK_CHARACTERS = 300_000
+BLOCK_QUESTIONS = 400
 LIST_QUESTIONS = 500
 PREVIEW = 160
 """Characters of a question that the list shows."""

@@ -58,10 +58,10 @@ def _row(row: Row, models: Sequence[str], links: Mapping[str, str]) -> dict[str,
         "higher": higher_is_better(row.metric, row.scale),
         "link": links.get(row.name),
         "best": row.best,
-        "cells": [_score(row.scores.get(model)) for model in models],
+        "cells": [short_score(row.scores.get(model)) for model in models],
     }
     if row.normalised:
-        made["above"] = [_score(row.normalised.get(model)) for model in models]
+        made["above"] = [short_score(row.normalised.get(model)) for model in models]
     if row.lead is not None:
         made["lead"] = [row.lead.model, row.lead.second, row.lead.p, row.lead.reason]
     if ranking is not None:
@@ -75,7 +75,7 @@ def _row(row: Row, models: Sequence[str], links: Mapping[str, str]) -> dict[str,
     return made
 
 
-def _score(score: Score | None) -> list[Any] | None:
+def short_score(score: Score | None) -> list[Any] | None:
     """Return value, bounds, n, failed, unparsed, truncated and chance; ends that are 0 go."""
     if score is None:
         return None

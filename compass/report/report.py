@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -18,10 +19,11 @@ from compass.report.leaderboard import (
     troubles,
 )
 from compass.report.needles import needles
-from compass.report.page import PLOTS, Link, page, render
-from compass.report.provenance import Provenance, provenance
+from compass.report.page import PLOTS, Link, page, render, safe
+from compass.report.provenance import provenance
 from compass.report.transcripts import Metric, Source, write_transcripts
 from compass.runfolder import RunFolder
+from compass.textsafe import clean_file
 
 MOST_MAPS = 200
 """Maps of needles; more models than that are seen in the leaderboard only."""
@@ -44,65 +46,92 @@ def write_report(
     summarizer: Mapping[str, Any] | None = None,
     above: Sequence[Link] = (),
 ) -> Path:
-    """Write the report and return the path of its page.
+    """Write the report of a run and return the path of its page.
 
     Args:
-        board: What the run came to.  Where its columns are of several runs, it says so.
+        board: What the run came to.
         root: The run folder.
         folder: Where the pages go; None: into the run folder.
         summarizer: Its groups become radars.
         above: Pages that lead here.
     """
     where = folder or root
-    columns = {
+    columns = columns_of(board, root)
+    cells = _cells(columns)
+    sources, costs = _sources(columns, cells)
+    links = {}
+    for dataset, found in sources.items():
+        name = clean_file(dataset)
+        raised = [Link(link.text, f"../../{link.address}") for link in above]
+        raised.append(Link(board.title or root.name, "../../board.html"))
+        place = where / "transcripts" / name
+        write_transcripts(place, dataset, found, _metric(cells, dataset), raised)
+        links[dataset] = f"transcripts/{quote(name)}/index.html"
+    data = {
+        "needles": _needles(sources),
+        "costs": [[model, dataset, cost.to_dict()] for (model, dataset), cost in costs.items()],
+    }
+    text = board_page(board, columns, summarizer or {}, links=links, more=data, above=above)
+    store.write_text(where / "board.html", text)
+    return where / "board.html"
+
+
+def board_page(
+    board: Board,
+    columns: Mapping[str, Column],
+    summarizer: Mapping[str, Any],
+    *,
+    links: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
+    before: str = "",
+    above: Sequence[Link] = (),
+) -> str:
+    """Return the page of a board.
+
+    Args:
+        board: What is shown.
+        columns: Where the rows of its models are.
+        summarizer: Its groups become radars.
+        links: Address of the transcripts of each dataset that has some.
+        more: Further data of its scripts.
+        before: HTML in front of the leaderboard.
+        above: Pages that lead here.
+    """
+    shown = leaderboard(board, links or {})
+    data = {
+        **shown,
+        "radars": groups_with_members(groups_of(summarizer), shown["rows"]),
+        "bias": list(position_bias(_cells(columns))),
+        "needles": [],
+        "costs": [],
+        **troubles(board, links or {}),
+        **(more or {}),
+    }
+    title = board.title or "Leaderboard"
+    body = render(
+        "board.html",
+        title=title,
+        before=safe(before),
+        models=len({one.model for one in columns.values()}),
+        datasets=len({row.name for row in board.rows if not row.group}),
+        data=data,
+        runs=[provenance(one) for one in dict.fromkeys(one.root for one in columns.values())],
+    )
+    return page(title, body, data=data, scripts=("assets/board.js", *PLOTS), above=above)
+
+
+def columns_of(board: Board, root: Path) -> dict[str, Column]:
+    """Return where the rows of each model of a board are; without an origin: in ``root``."""
+    return {
         model: Column(board.origins[model].root, board.origins[model].model)
         if model in board.origins
         else Column(root, model)
         for model in board.models
     }
-    cells = _cells(columns)
-    costs: dict[tuple[str, str], Cost] = {}
-    sources = _sources(columns, cells, costs)
-    address = Link(board.title or root.name, "../../board.html")
-    links = {}
-    for dataset, found in sources.items():
-        place = where / "transcripts" / dataset
-        raised = [Link(link.text, f"../../{link.address}") for link in above]
-        write_transcripts(place, dataset, found, _metric(cells, dataset), [*raised, address])
-        links[dataset] = f"transcripts/{quote(dataset)}/index.html"
-    shown = leaderboard(board, links)
-    made = [provenance(one) for one in dict.fromkeys(column.root for column in columns.values())]
-    data = {
-        **shown,
-        "radars": groups_with_members(groups_of(summarizer or {}), shown["rows"]),
-        "bias": list(position_bias(cells)),
-        "needles": _needles(sources),
-        "costs": [[model, dataset, cost.to_dict()] for (model, dataset), cost in costs.items()],
-        **troubles(board, links),
-    }
-    store.write_text(where / "board.html", _page(board, data, made, above))
-    return where / "board.html"
-
-
-def _page(
-    board: Board, data: Mapping[str, Any], made: Sequence[Provenance], above: Sequence[Link]
-) -> str:
-    title = board.title or "Leaderboard"
-    body = render(
-        "board.html",
-        title=title,
-        models=len(board.models),
-        datasets=len({row.name for row in board.rows if not row.group}),
-        data=data,
-        runs=made,
-    )
-    return page(title, body, data=data, scripts=("assets/board.js", *PLOTS), above=above)
 
 
 def _cells(columns: Mapping[str, Column]) -> list[Cell]:
     """Return the scores of every column under its name on the board."""
-    from dataclasses import replace
-
     by_root = {root: collect(root) for root in {column.root for column in columns.values()}}
     return [
         replace(cell, model=name)
@@ -113,10 +142,11 @@ def _cells(columns: Mapping[str, Column]) -> list[Cell]:
 
 
 def _sources(
-    columns: Mapping[str, Column], cells: Sequence[Cell], costs: dict[tuple[str, str], Cost]
-) -> dict[str, list[Source]]:
-    """Return by dataset the models whose verdicts are there, and note what they cost."""
+    columns: Mapping[str, Column], cells: Sequence[Cell]
+) -> tuple[dict[str, list[Source]], dict[tuple[str, str], Cost]]:
+    """Return by dataset the models whose verdicts are there, and what each pair cost."""
     found: dict[str, list[Source]] = {}
+    costs: dict[tuple[str, str], Cost] = {}
     for cell in cells:
         root, model = columns[cell.model]
         verdicts = root / "score" / model / cell.dataset / "verdicts.jsonl"
@@ -127,7 +157,7 @@ def _sources(
         if verdicts.exists():
             source = Source(model=cell.model, logs=logs, verdicts=verdicts, cost=cost)
             found.setdefault(cell.dataset, []).append(source)
-    return found
+    return found, costs
 
 
 def _metric(cells: Sequence[Cell], dataset: str) -> Metric:

@@ -32,6 +32,7 @@ const board = (() => {
     const all = table.models ?? data.models.map((_, n) => n);
     const left = all.filter((model) => any(names[model], wanted));
     if (by === "name") left.sort((a, b) => order(data.models[a], data.models[b], down));
+    else if (by === "run") left.sort((a, b) => order(data.runs[a], data.runs[b], down));
     else if (by === "family") left.sort((a, b) => order(data.families[a], data.families[b], down));
     else if (by) left.sort((a, b) => order(cellOf(by, a)?.[VALUE], cellOf(by, b)?.[VALUE], down));
     return left;
@@ -39,7 +40,7 @@ const board = (() => {
 
   // ---- the table ---------------------------------------------------------------------------
 
-  function head(columns, families, ranked) {
+  function head(columns, ranked) {
     const line = el("tr");
     const add = (key, attributes, ...children) => {
       const th = el("th", { scope: "col", ...attributes }, ...children);
@@ -52,13 +53,20 @@ const board = (() => {
       if (key === by) sorted(th, down);
     };
     add("name", { class: "stay" }, "model");
-    if (families) add("family", {}, "family");
+    if (data.families.some(Boolean)) add("family", {}, "family");
+    if (data.runs.some(Boolean)) add("run", {}, "run");
     if (ranked) line.append(el("th", { scope: "col", class: "number", title: "best and worst rank the model may have, by " + ranked.name }, "rank"));
     for (const row of columns) {
       add(row, { class: "number" + (row.group ? " group" : "") },
         el("span", { class: "column" }, said(row.name), el("span", { class: "what" }, said([row.metric, row.mode].filter(Boolean).join(" · ")))));
     }
     return line;
+  }
+
+  /** The name of a model; its run has a column of its own. */
+  function short(model) {
+    const end = "@" + data.runs[model];
+    return data.runs[model] && data.models[model].endsWith(end) ? data.models[model].slice(0, -end.length) : data.models[model];
   }
 
   /** A track with the interval and the score on it, as wide as the cell. */
@@ -100,14 +108,16 @@ const board = (() => {
   function draw() {
     const shown = columns();
     const left = models();
-    const families = data.families.some(Boolean) || data.runs.some(Boolean);
+    const families = data.families.some(Boolean);
+    const runs = data.runs.some(Boolean);
     const ranked = table.ranked === null ? null : data.rows[table.ranked];
     const ranks = ranked?.ranks ?? null;
     const place = $("board");
-    place.tHead.replaceChildren(head(shown, families, ranks ? ranked : null));
+    place.tHead.replaceChildren(head(shown, ranks ? ranked : null));
     place.tBodies[0].replaceChildren(...left.slice(0, shownLines).map((model) => el("tr", {},
-      el("th", { scope: "row", class: "stay" }, said(data.models[model])),
-      families ? el("td", { class: "soft" }, said([data.families[model], data.runs[model]].filter(Boolean).join(" · "))) : null,
+      el("th", { scope: "row", class: "stay" }, data.pages ? el("a", { href: data.pages[model] }, said(short(model))) : said(short(model))),
+      families ? el("td", { class: "soft" }, said(data.families[model])) : null,
+      runs ? el("td", { class: "soft" }, said(data.runs[model])) : null,
       ranks ? el("td", { class: "number" }, range(ranks[data.models[model]])) : null,
       shown.map((row) => cell(row, model)))));
     $("told").textContent = left.length === data.models.length ? "" : count(left.length) + " of " + count(data.models.length) + " models";
