@@ -53,12 +53,12 @@ def command(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return EXIT_INTERRUPTED
-    failed = 0 if arguments.mode == "infer" else _put_up(run)
+    failed = 0 if arguments.mode == "infer" else _put_up(run, arguments.report)
     return _verdict(run, failed, arguments)
 
 
-def _put_up(run: Run) -> int:
-    """Write and print the board; return the number of questions without an answer."""
+def _put_up(run: Run, report: bool) -> int:
+    """Write and print the board and its report; return how many questions have no answer."""
     experiment, root = run.planned.experiment, run.folder.root
     made = board(
         collect(root, experiment.combinations),
@@ -76,6 +76,10 @@ def _put_up(run: Run) -> int:
     write_board(made, root, formats=experiment.summarizer.get("formats", ()))
     print_board(made, screen())
     print(f"written: {root / 'summary.csv'} (and .md, .json), {root / 'scores.csv'}")
+    if report:
+        from compass.report import write_report
+
+        print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
 
@@ -99,6 +103,7 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
     what += ["--allow-unsafe-code"] if arguments.allow_unsafe_code else []
+    what += [] if arguments.report else ["--no-report"]
     what += ["--mode", arguments.mode] if arguments.mode != "all" else []
     what += ["-w", arguments.work_dir] if arguments.work_dir != "outputs" else []
     return shlex.join(["python", "run.py", *what, "-r", start])

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 
 from compass import __version__
-from compass.cli.arguments import board, catalogue, importing, prompt, run
+from compass.cli.arguments import board, catalogue, importing, prompt, report, run
 
-COMMANDS = (run, board, importing, prompt, catalogue)
+COMMANDS = (run, board, report, importing, prompt, catalogue)
 """In the order that ``compass --help`` lists them."""
 
 

@@ -59,5 +59,11 @@ def add(commands: Any) -> None:
         action="store_true",
         help="run programs of models even where the system offers no isolation",
     )
+    how.add_argument(
+        "--no-report",
+        dest="report",
+        action="store_false",
+        help="write no board.html, no transcripts",
+    )
     how.add_argument("--debug", action="store_true", help="do everything in this process")
     run.set_defaults(command=Command("run"))
