@@ -224,7 +224,7 @@ def test_the_bootstrap_does_not_depend_on_how_many_draws_fit_into_memory(monkeyp
         return drawn[:, :, 0].mean(axis=1)
 
     whole = bootstrap(rows, mean, resamples=100)
-    monkeypatch.setattr("compass.stats._CHUNK", 100)
+    monkeypatch.setattr("compass.stats.resampling._CHUNK", 100)
     pieces = bootstrap(rows, mean, resamples=100)
     assert pieces == pytest.approx(whole, rel=0.2)
     assert pieces.value == whole.value

@@ -1,0 +1,28 @@
+"""Means, differences, ranks and plans with honest intervals.
+
+A number never travels without its uncertainty.  Each module has one subject:
+
+intervals   an estimate with bounds, Wilson's interval, quantiles
+means       means of independent or clustered values
+groups      weighted sums of estimates
+resampling  the seeded bootstrap
+paired      two models on the same questions
+multiple    many p-values at once
+ranks       many models on the same questions: ranges of ranks, tied groups
+"""
+
+from compass.stats.groups import combine
+from compass.stats.intervals import LEVEL, Interval, t_quantile, wilson
+from compass.stats.means import Mean, mean_interval
+from compass.stats.resampling import bootstrap
+
+__all__ = [
+    "LEVEL",
+    "Interval",
+    "Mean",
+    "bootstrap",
+    "combine",
+    "mean_interval",
+    "t_quantile",
+    "wilson",
+]
