@@ -20,7 +20,7 @@ LAYERS = [
     {"catalog", "data", "evaluators", "models", "partitioners"},
     {"questions"},
     {"ask", "contamination", "infer", "planner", "score"},
-    {"board", "gate", "history", "worker"},
+    {"board", "checkpoints", "gate", "history", "worker"},
     {"config", "evaluate", "runners"},
     {"__main__", "cli"},
 ]
