@@ -37,6 +37,15 @@ def dumps(value: Any) -> bytes:
     return written
 
 
+def pretty(value: Any) -> str:
+    """Return a value as JSON with a line for each member, for files that people look at."""
+    try:
+        written: bytes = _orjson().dumps(value, option=_orjson().OPT_INDENT_2)
+        return written.decode() + "\n"
+    except (TypeError, RecursionError):
+        return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
 def canonical(value: Any) -> bytes:
     """Return JSON bytes that do not depend on the order of keys; they are hashed."""
     fast = _orjson()

@@ -229,8 +229,8 @@ class Score:
     value: float | None
     low: float | None
     high: float | None
-    n: int
-    """Judged predictions behind the value."""
+    n: int | None
+    """Judged predictions behind the value; None if not known, as in results from elsewhere."""
 
     failed: int = 0
     """Questions without an answer, or without a verdict."""

@@ -15,6 +15,16 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _MARKDOWN = re.compile(r"[\\`*\[\]|<>~]|(?<![^\W_])_|_(?![^\W_])")
+_LATEX = {
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
+}
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -59,6 +69,29 @@ def clean_csv(text: str) -> str:
     """
     line = clean_line(text)
     return f"'{line}" if line.startswith(_FORMULA) or text.startswith(_FORMULA) else line
+
+
+def clean_file(text: str) -> str:
+    """Return the text as the name of a file: without separators, hidden or long it is not.
+
+    Examples:
+        >>> clean_file("../a b/c@run"), clean_file("")
+        ('_a_b_c@run', 'unnamed')
+    """
+    return re.sub(r"[^\w.@+-]+", "_", text).lstrip(".-")[:200] or "unnamed"
+
+
+def clean_latex(text: str) -> str:
+    r"""Return the text as one line that LaTeX prints as it is, without ligatures of hyphens.
+
+    Examples:
+        >>> print(clean_latex("50% of $x_1\\"))
+        50\% of \$x\_1\textbackslash{}
+        >>> print(clean_latex("a\n--b"))
+        a -{}-b
+    """
+    known = "".join(_LATEX.get(sign, sign) for sign in clean_line(text))
+    return re.sub("-(?=-)", "-{}", known)
 
 
 def _picture(match: re.Match[str]) -> str:

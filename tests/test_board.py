@@ -194,7 +194,7 @@ def test_a_score_of_only_failures_is_a_hole():
                     "low": None, "high": None})  # fmt: skip
     one = board([cell("m", "a", none)], {}, ["m"], ["a"])
     assert one.holes == (("a", "m", "none of 7 questions could be judged"),)
-    assert "- !7" in screen(one)
+    assert "missing !7" in screen(one)
 
 
 # Groups.

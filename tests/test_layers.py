@@ -16,11 +16,11 @@ PACKAGE = ROOT / "compass"
 LAYERS = [
     {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
-    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema"},
+    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema", "verdicts"},
     {"catalog", "data", "evaluators", "models", "partitioners"},
     {"questions"},
     {"ask", "contamination", "infer", "planner", "score"},
-    {"board", "checkpoints", "gate", "history", "worker"},
+    {"board", "checkpoints", "gate", "history", "imports", "report", "worker"},
     {"config", "evaluate", "runners"},
     {"__main__", "cli"},
 ]
@@ -36,7 +36,7 @@ BUILT_UPON = {"data": {"rows", "hub", "inline"}}
 HEAVY = {
     "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
     "math_verify", "matplotlib", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich",
-    "scipy", "sympy", "tabulate", "torch", "transformers", "vllm",
+    "scipy", "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
 }  # fmt: skip
 MOST_LINES = 400
 

@@ -32,14 +32,17 @@ def abbrs():
     return found
 
 
-@pytest.mark.parametrize("name", ["academic", "demo"])
+@pytest.mark.parametrize("name", ["academic", "demo", "examinations", "internlm2"])
 def test_every_name_in_a_summarizer_is_a_dataset_or_a_group(name, abbrs):
     shipped = summarizer(name)
     groups = groups_of(shipped)
     for group in groups.values():
         assert set(leaves_of(group, groups)) <= abbrs
-    assert set(shipped["datasets"]) <= abbrs | set(groups)
-    assert set(groups) <= set(shipped["datasets"])
+    shown = {*shipped.get("datasets", ())}
+    shown |= {row for table in shipped.get("tables", ()) for row in table["datasets"]}
+    assert shown <= abbrs | set(groups)
+    held = {member.name for group in groups.values() for member in group.members}
+    assert set(groups) <= shown | held
     assert not set(groups) & abbrs
 
 
@@ -73,3 +76,56 @@ def test_the_subjects_of_mmlu_are_not_shown_one_by_one():
         "mmlu-other",
     ]  # fmt: skip
     assert shown[0].scores["m"].value == pytest.approx(0.3)
+
+
+def made_up(model, subjects):
+    """Return a cell for each subject, the values all different."""
+    return [
+        Cell(
+            model=model,
+            dataset=subject,
+            version="1a2b3c",
+            mode="rank",
+            scores=(Score(metric="accuracy", value=place / 2000, low=0.0, high=1.0, n=100),),
+        )
+        for place, subject in enumerate(subjects)
+    ]
+
+
+def test_the_tables_of_the_internlm2_report_stand_in_its_order():
+    shipped = summarizer("internlm2")
+    groups = groups_of(shipped)
+    reached = {leaf for group in groups.values() for leaf in leaves_of(group, groups)}
+    made = board(made_up("m", sorted(reached)), shipped, ["m"], sorted(reached))
+    assert {table.title: [row.name for row in made.rows_of(table)] for table in made.tables} == {
+        "Six groups": [
+            "examinations", "language-and-knowledge", "reasoning-and-mathematics", "coding",
+            "long-context", "tool-use",
+        ],
+        "Comprehensive examination": [
+            "examinations", "mmlu", "cmmlu", "ceval", "agieval", "gaokao-bench",
+        ],
+        "Language and knowledge": [
+            "language-and-knowledge", "triviaqa", "nq", "c3", "race-high", "flores",
+        ],
+        "Reasoning": ["winogrande", "hellaswag", "bbh"],
+        "Mathematics": ["gsm8k", "math-4shot", "theoremqa", "mathbench-cn", "mathbench-en"],
+        "Coding": ["coding", "humaneval", "humaneval-x", "mbpp", "mbpp-cn", "ds1000"],
+        "Long context": ["long-context", "leval", "longbench", "needle"],
+    }  # fmt: skip
+    assert all(table.transposed for table in made.tables)
+    # The tool column is there, and empty.
+    assert [hole.reason for hole in made.holes if hole.name == "tool-use"] == [
+        "it has no members yet"
+    ]
+    values = {row.name: row.scores["m"].value for row in made.rows if row.name != "tool-use"}
+    whole = [values[name] for name in ("gsm8k", "math-4shot", "theoremqa", "mathbench")]
+    reasoning = [values[name] for name in ("winogrande", "hellaswag", "bbh")]
+    assert values["reasoning-and-mathematics"] == pytest.approx(sum([*whole, *reasoning]) / 7)
+
+
+def test_what_the_internlm2_report_does_not_name_is_shown_all_the_same():
+    made = board(made_up("m", ["gsm8k", "mine"]), summarizer("internlm2"), ["m"], ["gsm8k", "mine"])
+    assert [table.title for table in made.tables] == ["Six groups", "Mathematics", "others"]
+    assert [row.name for row in made.rows_of(made.tables[-1])] == ["mine"]
+    assert {hole.name for hole in made.holes} >= {"reasoning-and-mathematics", "tool-use"}

@@ -1,8 +1,9 @@
 """Groups of datasets, and what a model scores on one.
 
-A group is a weighted mean of its members, datasets or other groups.  A group of
-groups is worked out on the datasets at its leaves, so that a dataset which is
-reached twice is not taken for two independent ones.
+A group is a mean of its members, datasets or other groups.  A group of groups is
+worked out on the datasets at its leaves, so that a dataset which is reached twice is
+not taken for two independent ones: each leaf has a slope, and the group's score is the
+sum of the leaves' scores times their slopes (see `compass.board.means`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from compass.board.cells import Cell
+from compass.board.means import slopes
+from compass.board.table import EMPTY, Part
 from compass.records import Score
 from compass.specs import fingerprint
 from compass.stats import Interval, combine
@@ -39,6 +42,7 @@ class Group:
     name: str
     members: tuple[Member, ...]
     metric: str | None = None
+    mean: str = "arithmetic"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -46,6 +50,7 @@ class Group:
             "name": self.name,
             "members": [list(member) for member in self.members],
             "metric": self.metric,
+            **({} if self.mean == "arithmetic" else {"mean": self.mean}),
         }
 
 
@@ -55,25 +60,30 @@ class Summed(NamedTuple):
     score: Score | None
     reason: str = ""
     modes: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
 
 
 class _Leaf(NamedTuple):
     dataset: str
     score: Score
     mode: str
-    weight: float
+    slope: float
 
 
 class _Missing(Exception):
     """A group cannot be worked out."""
 
 
+class _Cycle(_Missing):
+    """It contains itself."""
+
+
 def groups_of(summarizer: Mapping[str, Any]) -> dict[str, Group]:
     """Return the groups of a summarizer by name, in its order.
 
-    A group is ``dict(name, subsets, weights=None, metric=None)``; a subset is a name
-    or a pair of name and metric; weights are None (all the same), ``'size'``, a number
-    for each subset, or a dict from name to number.
+    A group is ``dict(name, subsets, weights=None, metric=None, mean='arithmetic')``; a
+    subset is a name or a pair of name and metric; weights are None (all the same),
+    ``'size'``, a number for each subset, or a dict from name to number.
     """
     groups = (_group(raw) for raw in summarizer.get("groups", ()))
     return {group.name: group for group in groups}
@@ -91,7 +101,8 @@ def _group(raw: Mapping[str, Any]) -> Group:
         else:
             weight = float(weights[name if isinstance(weights, Mapping) else place])
         members.append(Member(name, metric, weight))
-    return Group(raw["name"], tuple(members), raw.get("metric"))
+    mean = raw.get("mean") or "arithmetic"
+    return Group(raw["name"], tuple(members), raw.get("metric"), mean)
 
 
 def leaves_of(group: Group, groups: Mapping[str, Group]) -> list[str]:
@@ -126,9 +137,8 @@ def _reached(group: Group, groups: Mapping[str, Group]) -> tuple[dict[str, None]
 def summed(group: Group, groups: Mapping[str, Group], cells: Mapping[str, Cell]) -> Summed:
     """Return what a model scores on a group.
 
-    The value is the weighted mean of the members; its interval is propagated from
-    theirs (see `compass.stats.combine`).  Datasets are taken to be independent; two
-    metrics of one dataset to move together.
+    The interval is propagated from those of the members (see `compass.stats.combine`).
+    Datasets are taken to be independent; two metrics of one dataset to move together.
 
     Args:
         group: The group.
@@ -142,7 +152,14 @@ def summed(group: Group, groups: Mapping[str, Group], cells: Mapping[str, Cell])
     scales = {leaf.score.scale for leaf in leaves}
     if len(scales) > 1:
         return Summed(None, "its members are on different scales")
-    return Summed(_score(leaves, scales.pop()), "", frozenset(leaf.mode for leaf in leaves))
+    modes = frozenset(leaf.mode for leaf in leaves)
+    parts = tuple(Part(leaf.dataset, leaf.score.metric, leaf.slope) for leaf in leaves)
+    score = _score(group, leaves, scales.pop())
+    if score.chance is not None and any(
+        g.mean != "arithmetic" for g in _reached(group, groups)[1].values()
+    ):
+        score = replace(score, chance=None)
+    return Summed(score, "", modes, parts)
 
 
 def _leaves(
@@ -152,88 +169,127 @@ def _leaves(
     metric: str | None,
     path: Sequence[str],
 ) -> list[_Leaf]:
-    """Return the scores a group is made of, their weights summing to 1."""
+    """Return the scores a group is made of, each with its slope."""
     parts: list[tuple[float, list[_Leaf]]] = []
     missing: list[str] = []
     for member in group.members:
         if member.weight == 0:
             continue
-        wanted = member.metric or metric
-        inner = groups.get(member.name) if member.name not in cells else None
-        if inner is not None:
-            if member.name in path:
-                raise _Missing("it contains itself: " + " > ".join([*path, member.name]))
-            try:
-                leaves = _leaves(inner, groups, cells, wanted or inner.metric, [*path, member.name])
-            except _Missing as problem:
-                missing.append(f"{member.name} ({problem})")
-                continue
-        else:
-            leaf = _leaf(member.name, wanted, cells)
-            if isinstance(leaf, str):
-                missing.append(leaf)
-                continue
-            leaves = [leaf]
-        weight = _size(leaves) if member.weight is None else member.weight
-        parts.append((weight, leaves))
+        try:
+            leaves = _member(member, groups, cells, metric, path)
+            parts.append((_weight(member, leaves), leaves))
+        except _Missing as problem:
+            missing.append(str(problem))
     if missing:
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         raise _Missing(f"without {', '.join(missing[:_NAMED])}{more}")
+    if not group.members:
+        raise _Missing(EMPTY)
     total = math.fsum(weight for weight, _ in parts)
     if not total > 0:
         raise _Missing("all its weights are 0")
+    weights = [weight / total for weight, _ in parts]
+    if group.mean == "arithmetic":
+        moved = weights
+    else:
+        sums = [_total(leaves) for _, leaves in parts]
+        try:
+            moved = slopes(group.mean, weights, [s.value for s in sums], [s.high for s in sums])
+        except ValueError as error:
+            raise _Missing(str(error)) from error
     return [
-        leaf._replace(weight=leaf.weight * weight / total)
-        for weight, leaves in parts
+        leaf._replace(slope=leaf.slope * slope)
+        for slope, (_, leaves) in zip(moved, parts, strict=True)
         for leaf in leaves
     ]
 
 
-def _leaf(dataset: str, metric: str | None, cells: Mapping[str, Cell]) -> _Leaf | str:
-    """Return a dataset's score, or what is missing."""
+def _member(
+    member: Member,
+    groups: Mapping[str, Group],
+    cells: Mapping[str, Cell],
+    metric: str | None,
+    path: Sequence[str],
+) -> list[_Leaf]:
+    """Return the leaves of one member: of a group all, of a dataset the one."""
+    wanted = member.metric or metric
+    inner = groups.get(member.name) if member.name not in cells else None
+    if inner is None:
+        return [_leaf(member.name, wanted, cells)]
+    if member.name in path:
+        raise _Cycle("it contains itself: " + " > ".join([*path, member.name]))
+    try:
+        return _leaves(inner, groups, cells, wanted or inner.metric, [*path, member.name])
+    except _Cycle:
+        raise
+    except _Missing as problem:
+        raise _Missing(f"{member.name} ({problem})") from problem
+
+
+def _leaf(dataset: str, metric: str | None, cells: Mapping[str, Cell]) -> _Leaf:
     cell = cells.get(dataset)
     if cell is None or not cell.scores:
-        return dataset
+        raise _Missing(dataset)
     score = next((s for s in cell.scores if metric in (None, s.metric)), None)
     if score is None or score.value is None:
-        return f"{dataset} ({metric})" if score is None else dataset
+        raise _Missing(f"{dataset} ({metric})" if score is None else dataset)
     return _Leaf(dataset, score, cell.mode, 1.0)
 
 
-def _size(leaves: Sequence[_Leaf]) -> float:
-    return float(sum({leaf.dataset: leaf.score.n + leaf.score.failed for leaf in leaves}.values()))
+def _weight(member: Member, leaves: Sequence[_Leaf]) -> float:
+    """Return the weight of a member: the given one, or the number of its questions."""
+    if member.weight is not None:
+        return member.weight
+    total = 0
+    for score in {leaf.dataset: leaf.score for leaf in leaves}.values():
+        if score.n is None:
+            raise _Missing(f"the number of questions of {member.name}")
+        total += score.n + score.failed
+    return float(total)
 
 
-def _score(leaves: Sequence[_Leaf], scale: str) -> Score:
-    by_dataset: dict[str, list[_Leaf]] = defaultdict(list)
-    for leaf in leaves:
-        by_dataset[leaf.dataset].append(leaf)
-    parts = [(1.0, _together(same)) for same in by_dataset.values()]
-    value, low, high = combine(parts)
+def _score(group: Group, leaves: Sequence[_Leaf], scale: str) -> Score:
+    value, low, high = _total(leaves)
     bounded = math.isfinite(low) and math.isfinite(high)
     if scale == "share":
-        low, high = max(0.0, low), min(1.0, high)
-    firsts = [same[0].score for same in by_dataset.values()]
+        # No bound of a mean is below all of its members' bounds but by rounding; above, the
+        # straight lines of the slopes may leave what is possible.
+        least = min(leaf.score.low or 0.0 for leaf in leaves)
+        low, high = max(min(0.0, least), low), min(1.0, high)
+    scores = list({leaf.dataset: leaf.score for leaf in reversed(leaves)}.values())
+    sizes = [one.n for one in scores if one.n is not None]
     metrics = {leaf.score.metric for leaf in leaves}
+    metric = metrics.pop() if len(metrics) == 1 else "mean"
+    chances = [leaf.slope * leaf.score.chance for leaf in leaves if leaf.score.chance is not None]
     return Score(
-        metric=metrics.pop() if len(metrics) == 1 else "mean",
+        metric=metric if group.mean == "arithmetic" else f"{group.mean}_{metric}",
         value=value,
         low=low if bounded else None,
         high=high if bounded else None,
-        n=sum(one.n for one in firsts),
-        failed=sum(one.failed for one in firsts),
-        unparsed=sum(one.unparsed for one in firsts),
-        truncated=sum(one.truncated for one in firsts),
+        n=sum(sizes) if len(sizes) == len(scores) else None,
+        failed=sum(one.failed for one in scores),
+        unparsed=sum(one.unparsed for one in scores),
+        truncated=sum(one.truncated for one in scores),
+        chance=math.fsum(chances) if len(chances) == len(leaves) else None,
         scale=scale,
     )
 
 
+def _total(leaves: Sequence[_Leaf]) -> Interval:
+    """Return the sum of the leaves' scores times their slopes."""
+    by_dataset: dict[str, list[_Leaf]] = defaultdict(list)
+    for leaf in leaves:
+        by_dataset[leaf.dataset].append(leaf)
+    return combine([(1.0, _together(same)) for same in by_dataset.values()])
+
+
 def _together(leaves: Sequence[_Leaf]) -> Interval:
-    """Return the weighted sum of scores that move together: bounds add up."""
+    """Return the sum of scores that move together: bounds add up."""
     value = low = high = 0.0
     for leaf in leaves:
         score = leaf.score
-        value += leaf.weight * (score.value or 0.0)
-        low += leaf.weight * (-math.inf if score.low is None else score.low)
-        high += leaf.weight * (math.inf if score.high is None else score.high)
+        value += leaf.slope * (score.value or 0.0)
+        if leaf.slope:
+            low += leaf.slope * (-math.inf if score.low is None else score.low)
+            high += leaf.slope * (math.inf if score.high is None else score.high)
     return Interval(value, low, high)

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from compass.board.table import Board, Row
-from compass.board.words import HOLE, counts, coverage, holes, margin, scaled
-from compass.records import Score
+from compass.board.grid import Grid, Line, Shown, gaps_of, grid
+from compass.board.markdown import columns_of
+from compass.board.table import MEANT, Board
+from compass.board.words import HOLE, coverage, holes, leads, margin, scaled
 from compass.textsafe import clean_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDEST_NAME = 28
-_NARROWEST_MODEL = 14
+_NARROWEST_SCORE = 14
 _GAP = 2
 _MOST_NOTES = 20
+_MOST_MODELS = 30
+_MOST_ROWS = 200
+_FIRST = 10
+"""Models of a table that has more than most."""
+_BEST = "*"
 
 
 def print_board(board: Board, console: Console | None = None) -> None:
-    """Print the rows for people, then what is missing and what failed.
+    """Print the tables for people, then what is missing and what failed.
 
-    Models that do not fit beside each other go into tables below each other.
+    Columns that do not fit beside each other go into tables below each other.  Of a large
+    board the first part is printed, and where the rest is.
     """
     from rich.console import Console
 
@@ -36,22 +44,45 @@ def print_board(board: Board, console: Console | None = None) -> None:
 
     if board.title:
         say(board.title)
-    for models in _blocks(board, screen.width, plain):
-        screen.print(_table(board, models, plain))
+    gaps = gaps_of(board)
+    for table in board.tables:
+        if table.title:
+            say("")
+            say(table.title)
+        most = len(table.models) if len(table.models) <= _MOST_MODELS else _FIRST
+        part = replace(table, models=table.models[:most], places=table.places[:_MOST_ROWS])
+        laid = grid(board, part, gaps)
+        for places in _blocks(laid, screen.width, plain):
+            screen.print(_table(laid, places, plain))
+        for line in columns_of(board, part, laid):
+            say(line)
+        for shown, all_of, kind in (
+            (part.models, table.models, "models"),
+            (part.places, table.places, "rows"),
+        ):
+            if len(shown) < len(all_of):
+                say(f"the first {len(shown)} of {len(all_of)} {kind}; all are in summary.csv", 2)
     say(_legend(board))
-    notes = [*(f"{HOLE} {hole}" for hole in holes(board)), *coverage(board)]
+    gone = (f"{HOLE if hole.endswith(tuple(MEANT)) else '!'} {hole}" for hole in holes(board))
+    notes = [*board.notes, *gone, *coverage(board)]
     for note in notes[:_MOST_NOTES]:
         say(note, 2)
     if len(notes) > _MOST_NOTES:
         say(f"… and {len(notes) - _MOST_NOTES} more, see summary.md", 2)
+    _print_failures(board, say)
+
+
+def _print_failures(board: Board, say: Callable[..., None]) -> None:
     if board.failures:
         say("")
         say("failures")
-    for failure in board.failures:
+    for failure in board.failures[:_MOST_NOTES]:
         questions = f" ({failure.count} questions)" if failure.count else ""
         say(f"{failure.job}{questions}: {failure.brief}", 2)
         if failure.log:
             say(f"log: {failure.log}", 4)
+    if len(board.failures) > _MOST_NOTES:
+        say(f"… and {len(board.failures) - _MOST_NOTES} more, see summary.md", 2)
 
 
 def _legend(board: Board) -> str:
@@ -60,82 +91,82 @@ def _legend(board: Board) -> str:
         parts.append("!k: k questions have no answer")
     if any(row.group for row in board.shown):
         parts.append("=: group")
+    if any(table.scale == "chance" for table in board.tables):
+        parts.append("tables from chance to perfect: 0 is guessing")
+    parts += leads(board, f"marked {_BEST}")
     if len(board.shown) < len(board.rows):
         parts.append("more metrics in summary.csv")
     return "; ".join(parts)
 
 
-def _blocks(board: Board, width: int, plain: bool) -> Iterator[tuple[str, ...]]:
-    """Yield the models that fit beside each other, all in order."""
-    rest = width - sum(_fixed_widths(board)) - _GAP * 5
-    block: list[str] = []
-    used = 0
-    for model in board.models:
-        wanted = _model_width(board, model, plain) + _GAP
-        if block and used + wanted > rest:
-            yield tuple(block)
-            block, used = [], 0
-        block.append(model)
+def _blocks(laid: Grid, width: int, plain: bool) -> Iterator[range]:
+    """Yield the places of the score columns that fit beside each other, all in order."""
+    rest = width - sum(_label_widths(laid)) - _GAP * len(laid.labels)
+    start = used = 0
+    for place in range(len(laid.heads)):
+        wanted = _score_width(laid, place, plain) + _GAP
+        if place > start and used + wanted > rest:
+            yield range(start, place)
+            start, used = place, 0
         used += wanted
-    yield tuple(block)
+    yield range(start, len(laid.heads))
 
 
-def _fixed_widths(board: Board) -> list[int]:
+def _label_widths(laid: Grid) -> list[int]:
     from rich.cells import cell_len
 
-    lines = [("dataset", "version", "metric", "mode", "n"), *map(_labels, board.shown)]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
+    lines = [laid.labels, *map(_labels, laid.lines)]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(laid.labels))]
     return [min(widths[0], _WIDEST_NAME), *widths[1:]]
 
 
-def _model_width(board: Board, model: str, plain: bool) -> int:
+def _score_width(laid: Grid, place: int, plain: bool) -> int:
     from rich.cells import cell_len
 
-    cells = [cell_len(_seen(_cell(row.scores.get(model)), plain)) for row in board.shown]
-    return max([*cells, min(cell_len(clean_line(model)), _NARROWEST_MODEL)])
+    cells = [cell_len(_seen(_cell(line.cells[place]), plain)) for line in laid.lines]
+    return max([*cells, min(cell_len(clean_line(laid.heads[place])), _NARROWEST_SCORE)])
 
 
-def _labels(row: Row) -> tuple[str, str, str, str, str]:
-    name = clean_line(row.name)
-    texts = clean_line(row.version), clean_line(row.metric), clean_line(row.mode)
-    return (f"= {name}" if row.group else name, *texts, counts(row))
+def _labels(line: Line) -> tuple[str, ...]:
+    name, *rest = (clean_line(label) for label in line.labels)
+    return (f"= {name}" if line.group else name, *rest)
 
 
-def _table(board: Board, models: Sequence[str], plain: bool) -> Any:
+def _table(laid: Grid, places: Sequence[int], plain: bool) -> Any:
     from rich.box import ASCII2, SIMPLE_HEAD
-    from rich.table import Table
+    from rich.table import Table as Drawn
     from rich.text import Text
 
-    table = Table(box=ASCII2 if plain else SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    widths = _fixed_widths(board)
-    for place, title in enumerate(("dataset", "version", "metric", "mode", "n")):
-        table.add_column(
-            title,
-            overflow="fold",
-            max_width=widths[place],
-            justify="right" if place == 4 else "left",
+    drawn = Drawn(box=ASCII2 if plain else SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for title, width in zip(laid.labels, _label_widths(laid), strict=True):
+        justify: Literal["right", "left"] = "right" if title == "n" else "left"
+        drawn.add_column(Text(title), overflow="fold", max_width=width, justify=justify)
+    for place in places:
+        width = _score_width(laid, place, plain)
+        name = Text("\n".join(_wrapped(_seen(laid.heads[place], plain), width)))
+        drawn.add_column(name, overflow="fold", justify="right", max_width=width)
+    for line in laid.lines:
+        labels = (Text(_seen(text, plain)) for text in _labels(line))
+        cells = (
+            Text(_seen(_cell(line.cells[place]), plain), style=_style(line.cells[place]))
+            for place in places
         )
-    for model in models:
-        name = Text("\n".join(_wrapped(_seen(model, plain), _model_width(board, model, plain))))
-        table.add_column(
-            name, overflow="fold", justify="right", max_width=_model_width(board, model, plain)
-        )
-    for row in board.shown:
-        texts = [*_labels(row), *(_cell(row.scores.get(model)) for model in models)]
-        style = "bold" if row.group else ""
-        table.add_row(*(Text(_seen(text, plain), style=style) for text in texts))
-    return table
+        drawn.add_row(*labels, *cells)
+    return drawn
 
 
-def _cell(score: Score | None) -> str:
-    if score is None:
-        return HOLE
-    mark = f"!{score.failed}" if score.failed else ""
-    if score.value is None:
-        return " ".join(filter(None, [HOLE, mark]))
+def _style(shown: Shown) -> str:
+    return "bold" if shown.best else ""
+
+
+def _cell(shown: Shown) -> str:
+    score = shown.score
+    mark = f"!{score.failed}" if score is not None and score.failed else ""
+    if score is None or score.value is None:
+        return " ".join(filter(None, [shown.words, mark]))
     distance = margin(score)
-    parts = [scaled(score.value, score.scale, 1), f"±{distance}" if distance else "", mark]
-    return " ".join(filter(None, parts))
+    value = scaled(score.value, score.scale, 1) + (_BEST if shown.best else "")
+    return " ".join(filter(None, [value, f"±{distance}" if distance else "", mark]))
 
 
 def _wrapped(name: str, width: int) -> list[str]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 
+from compass.board.build import listed
 from compass.board.table import Board, Row
 from compass.records import Score
 
 HOLE = "-"
-_NAMED = 5
+"""A place that nobody asked to fill."""
+
+MISSING = "missing"
+"""A place that should not be empty."""
+
+UNKNOWN = "?"
+"""A number that nobody told."""
 
 
 def scaled(value: float | None, scale: str, decimals: int) -> str:
@@ -42,13 +50,19 @@ def failed_mark(score: Score) -> str:
     return f"!{score.failed} failed" if score.failed else ""
 
 
+def rank(best: int, worst: int) -> str:
+    """Return a range of ranks: ``1`` or ``1-3``."""
+    return str(best) if best == worst else f"{best}-{worst}"
+
+
 def counts(row: Row) -> str:
     """Return how many judged predictions are behind a row: ``200`` or ``198-200``."""
-    numbers = {score.n for score in row.scores.values()}
-    if not numbers:
+    if not row.scores:
         return HOLE
-    low, high = min(numbers), max(numbers)
-    return str(low) if low == high else f"{low}-{high}"
+    numbers = [score.n for score in row.scores.values() if score.n is not None]
+    if len(numbers) < len(row.scores):
+        return UNKNOWN
+    return rank(min(numbers), max(numbers))
 
 
 def holes(board: Board) -> Iterator[str]:
@@ -58,9 +72,9 @@ def holes(board: Board) -> Iterator[str]:
         models.setdefault((hole.name, hole.reason), []).append(hole.model)
     names: dict[tuple[str, str], list[str]] = {}
     for (name, reason), missing in models.items():
-        names.setdefault((_listed(missing), reason), []).append(name)
+        names.setdefault((listed(missing), reason), []).append(name)
     for (missing_models, reason), rows in names.items():
-        yield f"{_listed(rows)}, {missing_models}: {reason}"
+        yield f"{listed(rows)}, {missing_models}: {reason}"
 
 
 def coverage(board: Board) -> Iterator[str]:
@@ -75,10 +89,20 @@ def coverage(board: Board) -> Iterator[str]:
                 marks.append(f"{score.truncated} have a prompt or an answer that was cut")
             if marks and not row.group and (model, row.name) not in told:
                 told.add((model, row.name))
-                yield f"{row.name}, {model}: of {score.n + score.failed}, {', '.join(marks)}"
+                asked = UNKNOWN if score.n is None else score.n + score.failed
+                yield f"{row.name}, {model}: of {asked}, {', '.join(marks)}"
 
 
-def _listed(names: Iterable[str]) -> str:
-    known = list(dict.fromkeys(names))
-    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    return ", ".join(known[:_NAMED]) + more
+def leads(board: Board, mark: str) -> Iterator[str]:
+    """Yield how often the best is marked and what that means, and why it is not elsewhere."""
+    known = [row.lead for row in board.shown if row.lead is not None]
+    tested = [lead for lead in known if lead.p is not None]
+    if tested:
+        best = sum(lead.significant for lead in tested)
+        yield (
+            f"the best is {mark} where it is ahead of every other model by the paired test on the "
+            f"questions both answered, at 5 % over all tested rows (Holm): {best} of {len(tested)}"
+        )
+    reasons = Counter(lead.reason for lead in known if lead.reason)
+    for reason, rows in reasons.items():
+        yield f"not tested in {rows} {'row' if rows == 1 else 'rows'}: {reason}"

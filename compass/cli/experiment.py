@@ -16,11 +16,13 @@ def experiment_of(arguments: argparse.Namespace) -> Experiment:
     Raises:
         ConfigError: They describe none, or a wrong one.
     """
-    from compass.config import experiment, experiment_from_names
+    from compass.config import experiment, experiment_from_names, summarizer
 
     named = bool(arguments.models or arguments.datasets or arguments.hf)
     if arguments.config and not named:
         made = experiment(Path(arguments.config), arguments.set)
+        if arguments.summarizer:
+            made = replace(made, summarizer=summarizer(arguments.summarizer))
     elif named and not arguments.config:
         made = experiment_from_names(
             models=arguments.models,

@@ -9,21 +9,18 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from compass.board import board, collect, print_board, write_board
+from compass.board import Origin, board, collect, print_board, tested, write_board
 from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.cli.progress import monitor
+from compass.cli.screen import screen
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
 from compass.runfolder import RunFolder
 from compass.sandbox import ALLOW_UNSAFE_CODE
 from compass.specs import Component, Experiment
-
-LOG_WIDTH = 120
-"""Characters a line of a log may have."""
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -69,12 +66,12 @@ def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFold
             file=sys.stderr,
         )
         return EXIT_INTERRUPTED
-    failed = 0 if arguments.mode == "infer" else _put_up(run)
+    failed = 0 if arguments.mode == "infer" else _put_up(run, arguments.report)
     return _verdict(run, failed, arguments)
 
 
-def _put_up(run: Run) -> int:
-    """Write and print the board; return the number of questions without an answer."""
+def _put_up(run: Run, report: bool) -> int:
+    """Write and print the board and its report; return how many questions have no answer."""
     experiment, root = run.planned.experiment, run.folder.root
     made = board(
         collect(root, experiment.combinations),
@@ -84,20 +81,20 @@ def _put_up(run: Run) -> int:
         failures=run.outcome.failures,
         combinations=experiment.combinations,
         versions=run.planned.plan.versions,
+        origins={model.abbr: Origin(model.abbr, root.name, root) for model in experiment.models},
         title=experiment.name,
     )
-    write_board(made, root)
-    print_board(made, _screen())
+    if experiment.summarizer.get("significance", True):
+        made = tested(made)
+    write_board(made, root, formats=experiment.summarizer.get("formats", ()))
+    print_board(made, screen())
     print(f"written: {root / 'summary.csv'} (and .md, .json), {root / 'scores.csv'}")
+    if report:
+        from compass.report import write_report
+
+        print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
-
-
-def _screen() -> Any:
-    """Return where the board goes: the terminal, or a log, which may be wider."""
-    from rich.console import Console
-
-    return Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH)
 
 
 def _verdict(run: Run, failed: int, arguments: argparse.Namespace) -> int:
@@ -119,6 +116,7 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
     what += ["--allow-unsafe-code"] if arguments.allow_unsafe_code else []
+    what += [] if arguments.report else ["--no-report"]
     what += ["--mode", arguments.mode] if arguments.mode != "all" else []
     what += ["-w", arguments.work_dir] if arguments.work_dir != "outputs" else []
     return shlex.join(["python", "run.py", *what, "-r", start])

@@ -7,7 +7,7 @@ A config is pure data: it imports nothing, names classes instead of calling them
 takes lists from other configs inside one ``with read_base():``.
 """
 
-from compass.config.experiment import experiment, experiment_from_names, load
+from compass.config.experiment import experiment, experiment_from_names, load, summarizer
 from compass.config.names import Entry, catalogue, raw_from_names
 from compass.config.overrides import apply_sets
 
@@ -19,4 +19,5 @@ __all__ = [
     "experiment_from_names",
     "load",
     "raw_from_names",
+    "summarizer",
 ]

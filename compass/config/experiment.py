@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from compass.config.lazy import variables
-from compass.config.names import raw_from_names
+from compass.config.names import raw_from_names, raw_summarizer
 from compass.config.overrides import apply_sets
 from compass.config.places import roots_of, shown
 from compass.errors import ConfigError
 from compass.schema import check_components, experiment_from_dict
+from compass.schema.place import Place
+from compass.schema.summarizer import summarizer_from
 from compass.specs import Experiment
 
 
@@ -98,3 +100,12 @@ def _importable(path: Path | None) -> None:
     for root in roots_of(path):
         if str(root) not in sys.path:
             sys.path.append(str(root))
+
+
+def summarizer(name: str) -> dict[str, Any]:
+    """Return the summarizer of that name as plain data.
+
+    Raises:
+        ConfigError: There is none, or it is wrong.
+    """
+    return summarizer_from(raw_summarizer(name), Place(f"summarizer {name}"))

@@ -88,7 +88,7 @@ def raw_from_names(
         "name": name or _name([*models, *hf], datasets),
         "models": _distinct(chosen),
         "datasets": _distinct(asked),
-        "summarizer": _summarizer(summarizer) if summarizer else {},
+        "summarizer": raw_summarizer(summarizer) if summarizer else {},
     }
 
 
@@ -199,7 +199,12 @@ def _hf(path: str) -> dict[str, Any]:
     return {"abbr": name, "backend": {"type": "compass.models.hf.HF", "path": path}}
 
 
-def _summarizer(word: str) -> dict[str, Any]:
+def raw_summarizer(word: str) -> dict[str, Any]:
+    """Return the summarizer of that name as its file has it.
+
+    Raises:
+        ConfigError: There is none.
+    """
     modules = _modules("summarizers")
     for module in modules:
         for name in module.names:

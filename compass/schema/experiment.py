@@ -22,7 +22,7 @@ from compass.schema.place import (
     quoted,
 )
 from compass.schema.secrets import refuse_secrets
-from compass.schema.summarizer import GROUP_KEYS, SUMMARIZER_KEYS, summarizer_from
+from compass.schema.summarizer import GROUP_KEYS, SUMMARIZER_KEYS, TABLE_KEYS, summarizer_from
 from compass.specs import DatasetSpec, Experiment, Generation, ModelSpec, Resources
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -97,6 +97,7 @@ def keys_at(path: Sequence[str | int]) -> frozenset[str] | None:
         ("combinations", "*"): COMBINATION_KEYS,
         ("summarizer",): SUMMARIZER_KEYS,
         ("summarizer", "groups", "*"): GROUP_KEYS,
+        ("summarizer", "tables", "*"): TABLE_KEYS,
     }.get(names)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 
 from compass import __version__
-from compass.cli.arguments import catalogue, history, prompt, run
+from compass.cli.arguments import board, catalogue, history, importing, prompt, run
 
-COMMANDS = (run, prompt, catalogue, history)
+COMMANDS = (run, board, history, importing, prompt, catalogue)
 """In the order that ``compass --help`` lists them."""
 
 

@@ -71,5 +71,11 @@ def add(commands: Any) -> None:
         metavar="MINUTES",
         help="with --watch: stop after so long without a new checkpoint",
     )
+    how.add_argument(
+        "--no-report",
+        dest="report",
+        action="store_false",
+        help="write no board.html, no transcripts",
+    )
     how.add_argument("--debug", action="store_true", help="do everything in this process")
     run.set_defaults(command=Command("run"))
