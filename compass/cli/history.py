@@ -41,7 +41,7 @@ def command(arguments: argparse.Namespace) -> int:
         found = series_of(points, index.clusters, steps=steps)
         runs = index.runs()
     if output is not None:
-        _write(output, found)
+        _write(output, found, runs)
         print(f"wrote {output}")
     _show(found, runs)
     return 0
@@ -66,7 +66,7 @@ def _step(pair: str) -> tuple[str, float]:
     return model, step
 
 
-def _write(output: Path, found: Sequence[Series]) -> None:
+def _write(output: Path, found: Sequence[Series], runs: int) -> None:
     if output.suffix == ".json":
         document = {"series": [one.to_dict() for one in found]}
         text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -77,9 +77,9 @@ def _write(output: Path, found: Sequence[Series]) -> None:
 
         store.write_bytes(output, png(found))
         return
-    from compass.history.page import html
+    from compass.report.history import history_page
 
-    store.write_text(output, html(found))
+    store.write_text(output, history_page(found, runs))
 
 
 def _show(found: Sequence[Series], runs: int) -> None:

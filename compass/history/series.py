@@ -21,9 +21,10 @@ from typing import Any
 
 from compass.history.index import Point, values_of
 from compass.history.steps import split_step
-from compass.stats import LEVEL
+from compass.stats import LEVEL, t_quantile
+from compass.stats.intervals import normal_quantile
 from compass.stats.multiple import holm
-from compass.stats.paired import paired_difference
+from compass.stats.paired import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +152,10 @@ def _find_changes(series: Series, clusters: Callable[[str], Sequence[Any]]) -> N
             continue
         if high - low > 1:
             stretch = series.points[low:high]
-            compare = _comparison(stretch, clusters)
-            if compare is not None:
+            tests = _tests(stretch, clusters)
+            if tests is not None:
                 tested = True
-                wide = not series.training
-                found += _segments(low, 0, high - low, compare, wide=wide)
+                found += _segments(low, 0, high - low, tests, wide=not series.training)
         low = high
     series.changes, series.tested = found, tested
 
@@ -164,50 +164,75 @@ def _alike(left: Point, right: Point) -> bool:
     return (left.version, left.keys, left.scale) == (right.version, right.keys, right.scale)
 
 
-Comparison = Callable[[int, int, int], tuple[float, float, float, float]]
-"""Of points ``low:cut`` and ``cut:high``: difference, bounds and p-value."""
+@dataclass(frozen=True, slots=True)
+class _Tests:
+    """Running sums over the points of a stretch, from which any two parts are compared.
+
+    Args:
+        sums: Points x units, running sums from none on: units are the sums of clusters of
+            questions, or one column of values where only intervals are known.
+        sizes: Questions of each unit; None where the spread is known.
+        spread: Running sums of squared standard errors, where only intervals are known.
+    """
+
+    sums: Any
+    sizes: Any = None
+    spread: Any = None
+
+    def at(self, low: Any, cut: Any, high: Any) -> tuple[Any, Any, Any, Any]:
+        """Return differences of ``cut:high`` and ``low:cut``, bounds and p-values; arrays."""
+        import numpy
+        from scipy.special import ndtr, stdtr
+
+        low, cut, high = numpy.broadcast_arrays(low, cut, high)
+        before, after = (cut - low)[:, None], (high - cut)[:, None]
+        each = (self.sums[high] - self.sums[cut]) / after
+        each -= (self.sums[cut] - self.sums[low]) / before
+        units = self.sums.shape[1]
+        if self.sizes is None:
+            value, parts = each[:, 0], (self.spread[high] - self.spread[cut]) / after[:, 0] ** 2
+            error = numpy.sqrt(parts + (self.spread[cut] - self.spread[low]) / before[:, 0] ** 2)
+        else:
+            value = each.sum(axis=1) / self.sizes.sum()
+            rest = each - value[:, None] * self.sizes
+            spread = units / max(1, units - 1) * (rest**2).sum(axis=1)
+            error = numpy.sqrt(spread) / self.sizes.sum()
+        flat = error <= NOTHING
+        ratio = abs(value) / numpy.where(flat, 1.0, error)
+        if self.sizes is None:
+            times, p = normal_quantile(LEVEL), 2 * ndtr(-ratio)
+        elif units > 1:
+            times, p = t_quantile(units - 1), 2 * stdtr(units - 1, -ratio)
+        else:
+            times, p = math.inf, numpy.ones(len(ratio))
+        certain = numpy.where(abs(value) <= NOTHING, 1.0, 0.5 ** min(1000, units))
+        p = numpy.where(flat, certain, p)
+        half = times * error
+        return value, value - half, value + half, p
 
 
-def _comparison(
-    points: Sequence[Point], clusters: Callable[[str], Sequence[Any]]
-) -> Comparison | None:
-    """Return how stretches are compared: question by question, else by their intervals."""
+def _tests(points: Sequence[Point], clusters: Callable[[str], Sequence[Any]]) -> _Tests | None:
+    """Return how parts of a stretch are compared: question by question, else by intervals."""
     import numpy
 
     if points[0].keys is not None:
         table = numpy.stack([values_of(point.answers or b"") for point in points])
         asked = ~numpy.isnan(table).any(axis=0)
         if asked.any():
-            names = list(clusters(points[0].keys))
-            labels = [name for name, held in zip(names, asked, strict=True) if held]
-            values = table[:, asked]
-
-            def paired(low: int, cut: int, high: int) -> tuple[float, float, float, float]:
-                each = values[cut:high].mean(axis=0) - values[low:cut].mean(axis=0)
-                single = None if len(set(labels)) == len(labels) else labels
-                one = paired_difference(each.tolist(), single)
-                return one.value, one.low, one.high, one.p
-
-            return paired
+            names = numpy.asarray(clusters(points[0].keys), dtype=str)[asked]
+            _, codes = numpy.unique(names, return_inverse=True)
+            units = numpy.zeros((len(points), codes.max() + 1))
+            numpy.add.at(units.T, codes, table[:, asked].T)
+            sums = numpy.vstack([numpy.zeros(units.shape[1]), units.cumsum(axis=0)])
+            return _Tests(sums, numpy.bincount(codes))
     errors = [_error(point) for point in points]
-    if any(error is None for error in errors):
+    if None in errors:
         return None
-
-    def apart(low: int, cut: int, high: int) -> tuple[float, float, float, float]:
-        from statistics import NormalDist
-
-        sides = []
-        for start, stop in ((low, cut), (cut, high)):
-            mean = math.fsum(point.value for point in points[start:stop]) / (stop - start)
-            spread = math.fsum((error or 0.0) ** 2 for error in errors[start:stop])
-            sides.append((mean, spread / (stop - start) ** 2))
-        value = sides[1][0] - sides[0][0]
-        error = math.sqrt(sides[0][1] + sides[1][1])
-        half = NormalDist().inv_cdf((1 + LEVEL) / 2) * error
-        p = 2 * NormalDist().cdf(-abs(value) / error) if error else float(value == 0)
-        return value, value - half, value + half, p
-
-    return apart
+    squares = numpy.array([(error or 0.0) ** 2 for error in errors])
+    values = numpy.array([[point.value] for point in points])
+    return _Tests(
+        numpy.vstack([[0.0], values.cumsum(axis=0)]), spread=numpy.append(0.0, squares.cumsum())
+    )
 
 
 def _error(point: Point) -> float | None:
@@ -219,23 +244,31 @@ def _error(point: Point) -> float | None:
     return (point.high - point.low) / 2 / NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
-def _segments(base: int, low: int, high: int, compare: Comparison, *, wide: bool) -> list[Change]:
+def _segments(base: int, low: int, high: int, tests: _Tests, *, wide: bool) -> list[Change]:
     """Return the changes of a stretch; with ``wide`` both sides of a place are averaged."""
+    import numpy
+
     if high - low < 2:
         return []
-    cuts = range(low + 1, high)
+    cuts = numpy.arange(low + 1, high)
     if not wide:
-        tests = [(compare(cut - 1, cut, cut + 1), cut) for cut in cuts]
-        corrected = holm([one[3] for one, _ in tests])
+        value, least, most, p = tests.at(cuts - 1, cuts, cuts + 1)
+        corrected = holm(p.tolist())
         return [
-            Change(base + cut, *one[:3], p)
-            for (one, cut), p in zip(tests, corrected, strict=True)
-            if p <= 1 - LEVEL
+            Change(base + int(cuts[n]), float(value[n]), float(least[n]), float(most[n]), one)
+            for n, one in enumerate(corrected)
+            if one <= 1 - LEVEL
         ]
-    best, cut = min(((compare(low, cut, high), cut) for cut in cuts), key=lambda pair: pair[0][3])
-    p = min(1.0, best[3] * len(cuts))
-    if p > 1 - LEVEL:
+    value, least, most, p = tests.at(low, cuts, high)
+    n = int(p.argmin())
+    corrected_p = min(1.0, float(p[n]) * len(cuts))
+    if corrected_p > 1 - LEVEL:
         return []
-    inner = [(low, cut), (cut, high)]
-    sides = [one for a, b in inner for one in _segments(base, a, b, compare, wide=wide)]
-    return [Change(base + cut, *best[:3], p), *sides]
+    cut = int(cuts[n])
+    sides = [
+        one
+        for start, stop in ((low, cut), (cut, high))
+        for one in _segments(base, start, stop, tests, wide=wide)
+    ]
+    found = Change(base + cut, float(value[n]), float(least[n]), float(most[n]), corrected_p)
+    return [found, *sides]
