@@ -20,7 +20,7 @@ LAYERS = [
     {"catalog", "data", "evaluators", "models", "partitioners"},
     {"questions"},
     {"ask", "contamination", "infer", "planner", "score"},
-    {"board", "gate", "imports", "report", "worker"},
+    {"board", "checkpoints", "gate", "history", "imports", "report", "worker"},
     {"config", "evaluate", "runners"},
     {"__main__", "cli"},
 ]
@@ -35,8 +35,8 @@ BUILT_UPON = {"data": {"rows", "hub", "inline"}}
 
 HEAVY = {
     "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
-    "math_verify", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich", "scipy",
-    "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
+    "math_verify", "matplotlib", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich",
+    "scipy", "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
 }  # fmt: skip
 MOST_LINES = 400
 

@@ -8,9 +8,25 @@ from __future__ import annotations
 import argparse
 
 from compass import __version__
-from compass.cli.arguments import board, catalogue, importing, prompt, report, run
+from compass.cli.arguments import (
+    board,
+    catalogue,
+    history,
+    importing,
+    prompt,
+    report,
+    run,
+)
 
-COMMANDS = (run, board, report, importing, prompt, catalogue)
+COMMANDS = (
+    run,
+    board,
+    report,
+    history,
+    importing,
+    prompt,
+    catalogue,
+)
 """In the order that ``compass --help`` lists them."""
 
 
