@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 
 from compass import __version__
-from compass.cli.arguments import catalogue, prompt, run
+from compass.cli.arguments import catalogue, plan_size, prompt, run
 
-COMMANDS = (run, prompt, catalogue)
+COMMANDS = (run, prompt, catalogue, plan_size)
 """In the order that ``compass --help`` lists them."""
 
 
