@@ -13,6 +13,7 @@ from compass.cli.arguments import (
     catalogue,
     history,
     importing,
+    plan_size,
     prompt,
     report,
     run,
@@ -26,6 +27,7 @@ COMMANDS = (
     importing,
     prompt,
     catalogue,
+    plan_size,
 )
 """In the order that ``compass --help`` lists them."""
 
