@@ -16,9 +16,9 @@ PACKAGE = ROOT / "compass"
 LAYERS = [
     {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
-    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema"},
+    {"answers", "circular", "environment", "plan", "robust", "runfolder", "sandbox", "schema"},
     {"catalog", "data", "evaluators", "models", "partitioners"},
-    {"questions"},
+    {"questions", "variants"},
     {"ask", "contamination", "infer", "planner", "score"},
     {"board", "gate", "worker"},
     {"config", "evaluate", "runners"},

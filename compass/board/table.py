@@ -230,7 +230,8 @@ def _dataset_rows(sources: _Sources, dataset: str, metrics: Iterable[str | None]
         for score in cell.scores:
             seen.setdefault((score.metric, cell.version, cell.mode), {})[model] = score
     for (metric, version, mode), scores in seen.items():
-        shown = metric in wanted or (None in wanted and metric in headlines)
+        beside = any(score.beside for score in scores.values())
+        shown = metric in wanted or (None in wanted and (beside or metric in headlines))
         yield Row(
             name=dataset, version=version, metric=metric, mode=mode, scores=scores, shown=shown
         )
