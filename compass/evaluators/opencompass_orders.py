@@ -97,8 +97,10 @@ class _Pattern:
     def figures(self, name: str) -> Iterator[tuple[str, float]]:
         if not self._rows:
             return
-        if name == "all_possible":  # for the others ours have the same name and value
-            yield f"acc_{name}", self._right / self._rows
+        # Ours of that name is over every order that was asked, its own over the shifts.
+        prefix = "opencompass_" if name == "circular" else ""
+        if name != "origin":  # there ours has the same name and value
+            yield f"{prefix}acc_{name}", self._right / self._rows
         for least in range(1, self._most + 1):
             there = sum(n for hits, n in self._hits.items() if hits >= least)
             metric = f"more_{least}_{name}" if least < self._most else f"perf_{name}"
