@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
-from compass.errors import DataError
+from compass.errors import CompassError, DataError
 from compass.jsontext import canonical
 from compass.records import Answer, Continuation, Dialogue, Prediction, Question, Sample
 from compass.specs import DatasetSpec, Generation, fingerprint
@@ -165,7 +165,7 @@ class Asking:
             yield plain, first
             return
         for variant in benchmark.variants.of(plain):
-            said = first if not variant.number else self._said(variant)
+            said = first if not variant.number else self._said_otherwise(variant)
             if variant.number and variant.differs and _alike(said, first):
                 if benchmark.variants.optional:
                     continue
@@ -176,6 +176,13 @@ class Asking:
         sample = variant.sample
         dialogue = variant.prompt.dialogue(sample, self.benchmark.reader.shots())
         return dialogue, self.benchmark.ask.continuations(sample, dialogue)
+
+    def _said_otherwise(self, variant: Variant) -> Said:
+        try:
+            return self._said(variant)
+        except CompassError as error:
+            error.where = ": ".join(part for part in (variant.name, error.where) if part)
+            raise
 
     def _key(
         self,

@@ -42,6 +42,9 @@ class Variant(NamedTuple):
     order: Order = ()
     """Option shown in each slot, where several orders are asked."""
 
+    name: str = ""
+    """What messages call it."""
+
     differs: bool = True
     """True: if this says the same as the plain one, something is wrong."""
 
@@ -130,15 +133,16 @@ class Ways:
                         hint="leave these letters out, or say robust=dict(…, optional=True)",
                     )
                 sample = relabelled(sample, way.labels)
-            yield Variant(sample, prompt, number, way.mark, (), differs=way.template is None)
+            yield Variant(
+                sample, prompt, number, way.mark, name=way.name, differs=way.template is None
+            )
 
     def same(self, abbr: str, variant: Variant) -> ConfigError:
         """Return what is wrong with a way that changes nothing."""
-        way = self.ways[variant.number][0]
         return ConfigError(
-            f"dataset {abbr!r} asks the same in the way {way.name!r}",
-            hint="letters need a prompt that shows {{ options }} or ranks them; "
-            "shots more than one that differ; optional=True leaves such ways out",
+            f"dataset {abbr!r} asks the same in the way {variant.name!r}",
+            hint="letters need a prompt that shows {{ options }}, shots must have so many "
+            "orders; robust=dict(…, optional=True) leaves such ways out",
         )
 
     def named(self, verdict: Verdict) -> Verdict:

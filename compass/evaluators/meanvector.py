@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FEWEST = 10
 """Clusters beyond the number of directions that the test asks for."""
 
-DRAWS = 20_000
+DRAWS = 10_000
 _FLAT = 1e-9
 """Share of the greatest variance below which a direction has none."""
 
@@ -111,12 +111,13 @@ class MeanVector:
         if covariance is None:
             return None
         mean, count = self.mean(), self.clusters
+        # What is small beside the variances of the places, and beside the mean, is rounding.
+        scale = float(np.trace(covariance))
         if contrasts is not None:
             mean, covariance = contrasts @ mean, contrasts @ covariance @ contrasts.T
+        scale = max(scale, float(mean @ mean) / count)
         values, vectors = np.linalg.eigh(covariance)
         along = vectors.T @ mean
-        # Variances count beside the mean itself: what is left of both is rounding.
-        scale = max(float(values[-1]), float(mean @ mean) / count)
         flat = values <= _FLAT * scale
         rank = int((~flat).sum())
         if count < rank + FEWEST:

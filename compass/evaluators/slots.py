@@ -84,9 +84,13 @@ class Slots:
             high=None if reach is None else value + reach,
             scale="plain",
         )
-        p_value = self._excess.p_value()
+        p_value = self.p_value()
         if p_value is not None:
             yield replace(shared, metric="position_bias_p", value=p_value, scale="plain")
+
+    def p_value(self) -> float | None:
+        """Return the p-value of no slot being preferred, None for too few questions."""
+        return self._excess.p_value() if self._excess.n else None
 
     def _effect(self) -> tuple[float, float | None]:
         """Return Cohen's w, and how far it may be off."""

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import factorial
 
-from compass.errors import DataError
 from compass.prompts.rendered import Chooser
 from compass.records import Sample, relabelled
+
+_FEW = 9
+"""Shots that may have fewer orders than anyone asks for."""
 
 
 class Shuffled:
@@ -37,7 +39,7 @@ class Shuffled:
         """Return the shots.
 
         Raises:
-            DataError: The chooser cannot pick, or the shots do not have so many orders.
+            DataError: The pool is too small.
         """
         picked = self._shots.pick(sample, pool)
         if picked is not self._picked:
@@ -62,16 +64,13 @@ class Shuffled:
 def shot_order(number: int, count: int, seed: int) -> tuple[int, ...]:
     """Return the places of ``count`` shots in order ``number``; all orders are different.
 
-    Raises:
-        DataError: So few shots do not have so many orders.
+    So few shots that they do not have so many orders stay as they are.
     """
-    if count < 9 and number >= factorial(count):
-        raise DataError(
-            f"{count} shots have {factorial(count)} orders, {number + 1} are asked for",
-            hint="lower robust=dict(shot_orders=…), or show more shots",
-        )
+    own = tuple(range(count))
+    if count < _FEW and number >= factorial(count):
+        return own
     draw = random.Random(f"{seed}:{count}")
-    found = {tuple(range(count)): None}
+    found = {own: None}
     while len(found) <= number:
-        found.setdefault(tuple(draw.sample(range(count), count)))
+        found.setdefault(tuple(draw.sample(own, count)))
     return list(found)[number]
