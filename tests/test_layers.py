@@ -13,12 +13,22 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "compass"
 
 # A module imports from its own layer or from one above it in this list.
-LAYERS = [
+LAYERS = [  # fmt: skip
     {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
-    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema", "verdicts"},
+    {
+        "answers",
+        "circular",
+        "environment",
+        "plan",
+        "robust",
+        "runfolder",
+        "sandbox",
+        "schema",
+        "verdicts",
+    },
     {"catalog", "data", "evaluators", "models", "partitioners"},
-    {"questions"},
+    {"questions", "variants"},
     {"ask", "contamination", "infer", "planner", "score"},
     {"board", "checkpoints", "gate", "history", "imports", "report", "worker"},
     {"config", "evaluate", "runners"},
