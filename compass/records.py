@@ -154,6 +154,9 @@ class Answer:
     output: str | None = None
     """Generated text, without the prompt, without the stop string."""
 
+    reasoning: str = ""
+    """What the model thought before it answered, where that is told apart."""
+
     likelihoods: tuple[Likelihood, ...] | None = None
     """One for each continuation asked for, in that order."""
 
@@ -186,6 +189,7 @@ class Prediction:
     variant: int = 0
     repeat: int = 0
     output: str | None = None
+    reasoning: str = ""
     likelihoods: tuple[Likelihood, ...] | None = None
     losses: tuple[float, ...] | None = None
     error: str | None = None

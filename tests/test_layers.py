@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "compass"
 
 # A module imports from its own layer or from one above it in this list.
-LAYERS = [  # fmt: skip
+LAYERS = [
     {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
     {
