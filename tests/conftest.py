@@ -9,11 +9,16 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
+from hypothesis import settings
 
 from compass.cachefolder import cache_folder
 from compass.errors import CompassError
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Examples take as long as they take on a machine that does other things too.
+settings.register_profile("compass", deadline=None)
+settings.load_profile("compass")
 
 
 @pytest.fixture(scope="session")
