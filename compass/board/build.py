@@ -214,7 +214,8 @@ def _dataset_rows(
         for score in sources.above[model][dataset].scores
     }
     for (metric, version, mode), scores in seen.items():
-        answered = {m for m in asked if m == metric or (m is None and metric in headlines)}
+        headline = metric in headlines or any(score.beside for score in scores.values())
+        answered = {m for m in asked if m == metric or (m is None and headline)}
         row = Row(
             name=dataset,
             version=version,

@@ -18,6 +18,9 @@ MISSING = "missing"
 UNKNOWN = "?"
 """A number that nobody told."""
 
+FIRST = "rank-first"
+"""Mode of rankings that saw the likeliest first tokens only."""
+
 
 def scaled(value: float | None, scale: str, decimals: int) -> str:
     """Return a number as people read it: shares as 0..100, others as they are.
@@ -87,6 +90,8 @@ def coverage(board: Board) -> Iterator[str]:
                 marks.append(f"{score.unparsed} could not be read (and count as wrong)")
             if score.truncated:
                 marks.append(f"{score.truncated} have a prompt or an answer that was cut")
+            if row.mode == FIRST:
+                marks.append("all ranked by the first token alone, as far as the server shows it")
             if marks and not row.group and (model, row.name) not in told:
                 told.add((model, row.name))
                 asked = UNKNOWN if score.n is None else score.n + score.failed

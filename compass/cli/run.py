@@ -18,6 +18,7 @@ from compass.cli.screen import screen
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
+from compass.runfolder import RunFolder
 from compass.sandbox import ALLOW_UNSAFE_CODE
 from compass.specs import Component, Experiment
 
@@ -37,6 +38,18 @@ def command(arguments: argparse.Namespace) -> int:
         return 0
     folder = run_folder(Path(arguments.work_dir), experiment.name, arguments.resume)
     print(f"run folder: {folder.root}", flush=True)
+    if arguments.watch is not None:
+        from compass.cli.watch import watch
+
+        def again(made: Experiment) -> int:
+            return _once(arguments, made, folder)
+
+        return watch(Path(arguments.watch), arguments.patience, experiment, again)
+    return _once(arguments, experiment, folder)
+
+
+def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFolder) -> int:
+    """Do what is left of an experiment, put up its board, and return the exit code."""
     run = evaluate(
         experiment,
         folder,
@@ -53,12 +66,12 @@ def command(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return EXIT_INTERRUPTED
-    failed = 0 if arguments.mode == "infer" else _put_up(run)
+    failed = 0 if arguments.mode == "infer" else _put_up(run, arguments.report)
     return _verdict(run, failed, arguments)
 
 
-def _put_up(run: Run) -> int:
-    """Write and print the board; return the number of questions without an answer."""
+def _put_up(run: Run, report: bool) -> int:
+    """Write and print the board and its report; return how many questions have no answer."""
     experiment, root = run.planned.experiment, run.folder.root
     made = board(
         collect(root, experiment.combinations),
@@ -76,6 +89,10 @@ def _put_up(run: Run) -> int:
     write_board(made, root, formats=experiment.summarizer.get("formats", ()))
     print_board(made, screen())
     print(f"written: {root / 'summary.csv'} (and .md, .json), {root / 'scores.csv'}")
+    if report:
+        from compass.report import write_report
+
+        print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
 
@@ -95,10 +112,11 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
     for name in ("models", "datasets", "hf", "set"):
         values = getattr(arguments, name)
         what += [f"--{name}", *values] if values else []
-    for name in ("summarizer", "limit", "circular", "workers"):
+    for name in ("summarizer", "limit", "circular", "robust", "workers"):
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
     what += ["--allow-unsafe-code"] if arguments.allow_unsafe_code else []
+    what += [] if arguments.report else ["--no-report"]
     what += ["--mode", arguments.mode] if arguments.mode != "all" else []
     what += ["-w", arguments.work_dir] if arguments.work_dir != "outputs" else []
     return shlex.join(["python", "run.py", *what, "-r", start])

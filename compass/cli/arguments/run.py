@@ -59,5 +59,23 @@ def add(commands: Any) -> None:
         action="store_true",
         help="run programs of models even where the system offers no isolation",
     )
+    how.add_argument(
+        "--watch",
+        metavar="DIR",
+        help="evaluate the checkpoints in DIR, and those a training still saves there, each asked "
+        "as the models of the configuration are",
+    )
+    how.add_argument(
+        "--patience",
+        type=float,
+        metavar="MINUTES",
+        help="with --watch: stop after so long without a new checkpoint",
+    )
+    how.add_argument(
+        "--no-report",
+        dest="report",
+        action="store_false",
+        help="write no board.html, no transcripts",
+    )
     how.add_argument("--debug", action="store_true", help="do everything in this process")
     run.set_defaults(command=Command("run"))
