@@ -75,13 +75,13 @@ def summarizer(datasets: int) -> dict[str, Any]:
     }
 
 
-def html(made: Board) -> str | None:
+def html(made: Board, root: Path, summed: dict[str, Any]) -> str | None:
     """Return the board as HTML, None where there is no report yet."""
     try:
-        from compass.board.html import to_html  # type: ignore[import-not-found]
+        from compass.report.report import board_page, columns_of
     except ImportError:
         return None
-    return str(to_html(made))
+    return str(board_page(made, columns_of(made, root), summed))
 
 
 def printed(made: Board) -> str:
@@ -112,7 +112,8 @@ def run(models: int, datasets: int, parent: str | None) -> dict[str, Any]:
         made = timed("board", lambda: tested(board_of(runs, summarizer(datasets))))
         for name, render in (
             ("csv", to_csv), ("long csv", to_long_csv), ("markdown", to_markdown),
-            ("latex", to_latex), ("json", to_json), ("html", html), ("terminal", printed),
+            ("latex", to_latex), ("json", to_json), ("terminal", printed),
+            ("html", lambda made: html(made, Path(folder), summarizer(datasets))),
         ):  # fmt: skip
             timed(name, lambda render=render: render(made))
         wall = time.perf_counter() - began

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from compass.board.build import listed
-from compass.board.table import Board, Row
+from compass.board.table import Board, Row, is_meant
 from compass.records import Score
 
 HOLE = "-"
@@ -68,8 +68,8 @@ def counts(row: Row) -> str:
     return rank(min(numbers), max(numbers))
 
 
-def holes(board: Board) -> Iterator[str]:
-    """Yield a line for each reason that leaves places empty, saying which."""
+def holes(board: Board) -> Iterator[tuple[str, bool]]:
+    """Yield a line for each reason that leaves places empty, and whether they are meant to be."""
     models: dict[tuple[str, str], list[str]] = {}
     for hole in board.holes:
         models.setdefault((hole.name, hole.reason), []).append(hole.model)
@@ -77,7 +77,7 @@ def holes(board: Board) -> Iterator[str]:
     for (name, reason), missing in models.items():
         names.setdefault((listed(missing), reason), []).append(name)
     for (missing_models, reason), rows in names.items():
-        yield f"{listed(rows)}, {missing_models}: {reason}"
+        yield f"{listed(rows)}, {missing_models}: {reason}", is_meant(reason)
 
 
 def coverage(board: Board) -> Iterator[str]:
