@@ -405,6 +405,7 @@ def test_names_do_not_lead_out_of_the_folder(tmp_path):
     run.pair("a", "d", [said(0)], [score()])
     path = tmp_path / "score" / "a" / "d" / "scores.json"
     store.write_document(path, {**store.read_document(path), "dataset": "../a/d"})
+    run.datasets = {"../a/d": None}
     report(run)
     assert [one.name for one in (tmp_path / "transcripts").iterdir()] == ["_a_d"]
     assert sorted(one.name for one in tmp_path.iterdir()) == [

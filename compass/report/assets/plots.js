@@ -6,6 +6,7 @@
   const $ = (id) => document.getElementById(id);
   const HUES = ["var(--hue-1)", "var(--hue-2)", "var(--hue-3)", "var(--hue-4)"];
   const MOST = 60;
+  const MOST_CELLS = 3000;
 
   /** Put a plot into its place; the style it brings is left out: the page has it, and allows no other. */
   function put(place, plot, words) {
@@ -186,7 +187,8 @@
 
   function heat() {
     const columns = board.columns().filter((row) => row.cells.some((one) => one && one[VALUE] !== null)).slice(0, 100);
-    const models = board.models().slice(0, 100);
+    const all = board.models();
+    const models = all.slice(0, Math.max(10, Math.min(100, Math.floor(MOST_CELLS / Math.max(1, columns.length)))));
     const ends = new Map(columns.map((row) => {
       const values = row.cells.map((one) => one?.[VALUE]).filter((value) => value !== null && value !== undefined);
       return [row, row.scale === "share" ? [0, 1] : [Math.min(...values), Math.max(...values)]];
@@ -203,6 +205,7 @@
           board.shade(td, row.higher === false ? 1 - share : share);
           return td;
         }))))));
+    if (models.length < all.length) $("heat-table").append(el("p", { class: "soft small" }, "The first " + models.length + " of " + count(all.length) + " models, as the leaderboard has them; filter it to see others."));
   }
   if (rows.length > 1 || data.models.length > 1) board.show("heat");
 
