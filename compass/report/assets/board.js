@@ -137,7 +137,7 @@ const board = (() => {
       const list = el("span", {});
       [...seen].slice(0, 60).forEach(([link, name], n) => list.append(n ? " · " : "", el("a", { href: link }, said(name))));
       if (seen.size > 60) list.append(" and " + (seen.size - 60) + " more");
-      $("legend").after(el("p", { class: "small", id: "transcripts" }, el("strong", {}, "Transcripts: "), list));
+      $("legend").after(el("p", { class: "small whole", id: "transcripts" }, el("strong", {}, "Transcripts: "), list));
     }
   }
 

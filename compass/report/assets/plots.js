@@ -84,7 +84,7 @@
     const angle = (n) => (2 * Math.PI * n) / spokes.length;
     const scale = d3.scaleLinear([0, 1], [0, reach]);
     const at = (n, share) => [middle + Math.sin(angle(n)) * scale(share), middle - Math.cos(angle(n)) * scale(share)];
-    const svg = el("svg", { viewBox: "0 0 " + size + " " + size, width: size, height: size, class: "radar" });
+    const svg = el("svg", { viewBox: "0 40 " + size + " " + (size - 80), width: size, height: size - 80, class: "radar" });
     for (const ring of [0.25, 0.5, 0.75, 1]) {
       svg.append(el("path", { class: "ring", d: d3.line()([...spokes.map((_, n) => at(n, ring)), at(0, ring)]) }));
       svg.append(el("text", { class: "ring-label", x: middle + 4, y: middle - scale(ring) + 12 }, String(100 * ring)));
@@ -157,6 +157,12 @@
 
   // ---- who is ahead of whom ----------------------------------------------------------------
 
+  /** A difference with its sign; what rounds to nothing has none. */
+  function signed(value) {
+    const size = Math.abs(value).toFixed(1);
+    return Number(size) === 0 ? size : (value > 0 ? "+" : "−") + size;
+  }
+
   const ranked = data.rows.filter((row) => row.pairs);
   function pairs() {
     const row = ranked[Number($("pairs-row").value)];
@@ -172,7 +178,7 @@
           const sure = value !== null && value < 0.05;
           const better = (difference > 0) === (row.higher !== false);
           const td = el("td", { class: "number " + (sure ? (better ? "ahead" : "behind") : "unsure"), title: model + " minus " + other + ": " + (times * difference).toFixed(1) + (value === null ? ", not tested" : ", p = " + value) },
-            (difference > 0 ? "+" : "−") + Math.abs(times * difference).toFixed(1), sure ? el("span", { class: "unheard" }, " significant") : null);
+            signed(times * difference), sure ? el("span", { class: "unheard" }, " significant") : null);
           td.style.setProperty("--share", (35 + 65 * Math.abs(difference) / most).toFixed(0) + "%");
           return td;
         }))))));
