@@ -29,7 +29,6 @@ from compass.board import Board, board_of, print_board, recorded_runs, tested  #
 from compass.board.files import to_csv, to_json, to_long_csv  # noqa: E402
 from compass.board.latex import to_latex  # noqa: E402
 from compass.board.markdown import to_markdown  # noqa: E402
-from compass.report.report import board_page, columns_of  # noqa: E402
 
 GROUPS = 10
 
@@ -76,9 +75,13 @@ def summarizer(datasets: int) -> dict[str, Any]:
     }
 
 
-def html(made: Board) -> str:
-    """Return the page of the board, without transcripts."""
-    return board_page(made, columns_of(made, Path()), {})
+def html(made: Board, root: Path, summed: dict[str, Any]) -> str | None:
+    """Return the board as HTML, None where there is no report yet."""
+    try:
+        from compass.report.report import board_page, columns_of
+    except ImportError:
+        return None
+    return str(board_page(made, columns_of(made, root), summed))
 
 
 def printed(made: Board) -> str:
@@ -109,7 +112,8 @@ def run(models: int, datasets: int, parent: str | None) -> dict[str, Any]:
         made = timed("board", lambda: tested(board_of(runs, summarizer(datasets))))
         for name, render in (
             ("csv", to_csv), ("long csv", to_long_csv), ("markdown", to_markdown),
-            ("latex", to_latex), ("json", to_json), ("html", html), ("terminal", printed),
+            ("latex", to_latex), ("json", to_json), ("terminal", printed),
+            ("html", lambda made: html(made, Path(folder), summarizer(datasets))),
         ):  # fmt: skip
             timed(name, lambda render=render: render(made))
         wall = time.perf_counter() - began

@@ -158,7 +158,9 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=10_000, metavar="N")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ask", choices=["Rank", "Generate"], default="Rank")
-    parser.add_argument("--peers", default="none", help="lm-eval,inspect or none")
+    parser.add_argument(
+        "--peers", default="none", help="lm-eval,inspect,evalscope,lighteval or none"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object alone")
     arguments = parser.parse_args()
     peers = [] if arguments.peers == "none" else arguments.peers.split(",")

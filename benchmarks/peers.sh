@@ -1,12 +1,12 @@
 #!/bin/sh
 # Make an environment for each peer that the benchmarks run beside ours.
 #
-#   benchmarks/peers.sh FOLDER [lm-eval] [opencompass] [inspect]
+#   benchmarks/peers.sh FOLDER [lm-eval] [opencompass] [inspect] [evalscope] [lighteval]
 #
 # Prints the variables to set.  Torch comes first, so that no peer replaces it.
 set -eu
 
-folder=${1:?usage: peers.sh FOLDER [lm-eval] [opencompass] [inspect]}
+folder=${1:?usage: peers.sh FOLDER [lm-eval] [opencompass] [inspect] [evalscope] [lighteval]}
 shift
 [ $# -gt 0 ] || set -- lm-eval opencompass
 python=${PYTHON:-python3.11}
@@ -38,6 +38,19 @@ for peer in "$@"; do
         [ -x "$folder/inspect/bin/python" ] || "$python" -m venv "$folder/inspect"
         "$folder/inspect/bin/pip" install -q inspect-ai==0.3.285
         echo "export INSPECT_PY=$folder/inspect/bin/python"
+        ;;
+    evalscope)
+        make_env evalscope
+        "$folder/evalscope/bin/pip" install -q evalscope==1.14.1
+        echo "export EVALSCOPE_PY=$folder/evalscope/bin/python"
+        ;;
+    lighteval)
+        make_env lighteval
+        "$folder/lighteval/bin/pip" install -q lighteval==0.13.0 "huggingface_hub<1" \
+            "transformers<5" "xxhash<4"
+        # It fetches this file when it is imported, and needs no word of it.
+        touch "$folder"/lighteval/lib/python3*/site-packages/lighteval/tasks/tasks/tinyBenchmarks.pkl
+        echo "export LIGHTEVAL_PY=$folder/lighteval/bin/python"
         ;;
     *)
         echo "unknown peer: $peer" >&2

@@ -4,7 +4,9 @@
     python benchmarks/rank.py --set mmlu --questions 400 --peers lm-eval,opencompass --json
 
 Ours and each peer answer in turn, in rounds.  A peer may answer a part of the questions,
-evenly spread (--part); its time is scaled by their number.  The last line is one JSON object.
+evenly spread (--part, for OpenCompass --opencompass-part); its time is scaled by their number.
+With --also, ours answers in another precision too, and the choices that moves are counted.  The
+last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -27,22 +29,32 @@ from compass.records import Answer, Continuation, Dialogue, Message, Question, S
 def main() -> None:
     args = arguments()
     asked = ranked(args.set, args.questions)
-    part = asked[:: args.part]
-    model = HF(args.model, chat=False, dtype=args.dtype, batch_tokens=args.batch_tokens)
     questions = [question(str(number), one) for number, one in enumerate(asked)]
+    model = opened(args, args.dtype)
+    other = opened(args, args.also) if args.also else None
     report = count(model, questions)
     names = [name for name in args.peers.split(",") if name and name != "none"]
-    order = {"kind": "rank", "model": args.model, "dtype": args.dtype, "asked": part}
+    order = {"kind": "rank", "model": args.model, "dtype": args.dtype}
     batches = {"lm-eval": args.lm_eval_batch, "opencompass": args.opencompass_batch}
-    peers = [Peer(name, {**order, "batch": batches[name]}) for name in names]
-    ours, times = Times(), {name: Times() for name in names}
+    every = dict.fromkeys(names, args.part)
+    if args.opencompass_part and "opencompass" in every:
+        every["opencompass"] = args.opencompass_part
+    parts = {name: asked[::step] for name, step in every.items()}
+    peers = [
+        Peer(name, {**order, "batch": batches[name], "asked": part}) for name, part in parts.items()
+    ]
+    ours, also, times = Times(), Times(), {name: Times() for name in names}
     plain = plain_questions(args)
     without, theirs = Times(), {}
+    mine: dict[str, Answer] = {}
+    moved: dict[str, Answer] = {}
     rates = [matmul_rate()]
     for _ in range(args.rounds):
-        timed(lambda: answered(model, questions), ours)
+        mine = timed(lambda: answered(model, questions), ours)
         if plain:
             timed(lambda: answered(model, plain), without)
+        if other is not None:
+            moved = timed(lambda: answered(other, questions), also)
         for peer in peers:
             heard = peer.round()
             times[peer.name].add(heard["seconds"], heard["cpu"])
@@ -52,7 +64,7 @@ def main() -> None:
         peer.close()
     clock = args.clock
     seconds = ours.best(clock)
-    scale = len(asked) / len(part)
+    scaled = {n: t.best(clock) * len(asked) / len(parts[n]) for n, t in times.items()}
     report |= {
         "set": args.set,
         "questions": len(asked),
@@ -65,11 +77,11 @@ def main() -> None:
         "ms_per_question": round(1000 * seconds / len(asked), 2),
         "matmul_gflops": round(max(rates) / 1e9, 1),
         "lower_bound_seconds": round(report["flops"] / max(rates), 3),
-        "peer_questions": len(part),
-        "peer_seconds": {n: round(t.best(clock) * scale, 2) for n, t in times.items()},
-        "speedup": {n: round(t.best(clock) * scale / seconds, 2) for n, t in times.items()},
+        "peer_questions": {name: len(part) for name, part in parts.items()},
+        "peer_seconds": {name: round(each, 2) for name, each in scaled.items()},
+        "speedup": {name: round(each / seconds, 2) for name, each in scaled.items()},
         "same_choice": {
-            name: agreement(choosing(model, name, questions[:: args.part]), answers_of)
+            name: agreement(choosing(model, name, questions[:: every[name]]), answers_of)
             for name, answers_of in theirs.items()
         },
         "peak_mb": round(peak_mb(), 1),
@@ -77,7 +89,23 @@ def main() -> None:
     report["over_bound"] = round(seconds / report["lower_bound_seconds"], 3)
     if plain:
         report["over_plain_run"] = round(seconds / without.best(clock), 3)
+    if other is not None:
+        report["also"] = {
+            "dtype": args.also,
+            "seconds": round(also.best(clock), 3),
+            "speedup": {name: round(each / also.best(clock), 2) for name, each in scaled.items()},
+            "choices_moved": sum(choice(mine[q.key]) != choice(moved[q.key]) for q in questions),
+        }
     tell(report, args.json)
+
+
+def opened(args: argparse.Namespace, dtype: str) -> HF:
+    return HF(args.model, chat=False, dtype=dtype, batch_tokens=args.batch_tokens)
+
+
+def choice(answer: Answer) -> int:
+    scores = [option.logprob for option in answer.likelihoods or ()]
+    return scores.index(max(scores))
 
 
 def arguments() -> argparse.Namespace:
@@ -87,8 +115,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--peers", default="none", help="lm-eval,opencompass or none")
     parser.add_argument("--part", type=int, default=4, help="peers answer every nth question")
+    parser.add_argument("--opencompass-part", type=int, help="where it is to answer fewer")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--also", metavar="DTYPE", help="another precision of ours")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
     parser.add_argument("--batch-tokens", type=int)
     parser.add_argument("--lm-eval-batch", type=int, default=2)

@@ -182,6 +182,7 @@ def reordered(sample: Sample, order: Order) -> Sample:
         targets=sample.targets,
         choices=tuple(sample.choices[option] for option in order),
         right=tuple(sorted(slots[option] for option in sample.right)),
+        labels=sample.labels,
         cluster=sample.cluster,
         metadata=sample.metadata,
     )

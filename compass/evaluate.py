@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 from compass import __version__, store
 from compass.environment import environment
-from compass.errors import ConfigError, StoreError, did_you_mean
+from compass.errors import CompassError, ConfigError, StoreError, did_you_mean
 from compass.plan import Job
 from compass.planner import Planned, make_plan
 from compass.runfolder import RunFolder
 from compass.runners.inprocess import InProcess
 from compass.runners.outcome import Monitor, Outcome
 from compass.specs import Experiment
+from compass.worker import build_model
 
 Mode = Literal["all", "infer", "score", "summary"]
 
@@ -76,6 +77,7 @@ def evaluate(
         run = Run(folder, planned)
         runner = InProcess() if debug else experiment.runner.build()
         jobs = _left(folder, planned, mode, run.reasons, explain)
+        _see_servers(planned.experiment, jobs)
         run.outcome = _do(runner, run, jobs, monitor, lock)
         if mode == "all" and not run.outcome.interrupted:
             _mend(runner, run, {job.id for job in jobs}, monitor, lock)
@@ -90,6 +92,23 @@ def _prepare(experiment: Experiment) -> None:
         evaluator = spec.evaluator.build()
         if hasattr(evaluator, "prepare"):
             evaluator.prepare()
+
+
+def _see_servers(experiment: Experiment, jobs: list[Job]) -> None:
+    """Let back ends that ask a server see that it is there and can do what is wanted."""
+    asked = {job.pair for job in jobs if job.kind == "infer"}
+    for spec in experiment.models:
+        needs = {experiment.dataset(d).ask.resolve().needs for m, d in asked if m == spec.abbr}
+        model = build_model(spec) if needs else None
+        if model is None or not hasattr(model, "prepare"):
+            continue
+        try:
+            model.prepare(needs)
+        except CompassError as error:
+            error.where = error.where or f"model {spec.abbr!r}"
+            raise
+        finally:
+            model.close()
 
 
 def _do(runner: Any, run: Run, jobs: list[Job], monitor: Monitor, lock: store.Lock) -> Outcome:

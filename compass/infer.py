@@ -12,6 +12,7 @@ from typing import Any
 
 from compass.answers import Answers
 from compass.errors import CompassError, ModelError
+from compass.models.thinking import parted
 from compass.questions import Asking
 from compass.records import Answer, Prediction, Question, Sample, record_to_dict
 from compass.store import RowLog
@@ -58,7 +59,7 @@ def run_infer(
     done = failed = 0
     first_error = ""
     with RowLog(path) as log:
-        for given, seconds in _timed(_answers(flight, model, stop), stop):
+        for given, seconds in _timed(_answers(flight, model, stop), model, stop):
             question = flight.landed(given.key)
             answer = _checked(question, given)
             log.append(record_to_dict(_prediction(question, answer, seconds)))
@@ -168,14 +169,19 @@ def _answers(flight: _Flight, model: Any, stop: threading.Event) -> Iterator[Ans
             return
 
 
-def _timed(answers: Iterator[Answer], stop: threading.Event) -> Iterator[tuple[Answer, float]]:
-    """Yield answers with the seconds each took; after ``stop``, those already computed."""
+def _timed(
+    answers: Iterator[Answer], model: Any, stop: threading.Event
+) -> Iterator[tuple[Answer, float]]:
+    """Yield answers with the seconds each took; after ``stop``, those already computed.
+
+    A patient model's calls in flight count as computed: they are paid.
+    """
     last = time.perf_counter()
     for answer in answers:
         now = time.perf_counter()
         seconds = now - last
         yield answer, seconds
-        if stop.is_set() and seconds > SETTLED_SECONDS:
+        if stop.is_set() and seconds > SETTLED_SECONDS and not getattr(model, "patient", False):
             return
         last = time.perf_counter()
 
@@ -202,12 +208,16 @@ def _checked(question: Question, answer: Answer) -> Answer:
 
 
 def _prediction(question: Question, answer: Answer, seconds: float) -> Prediction:
+    output, reasoning = answer.output, answer.reasoning
+    if output is not None and not reasoning:
+        reasoning, output = parted(output, answer.prompt)
     return Prediction(
         key=question.key,
         sample_id=question.sample.id,
         variant=question.variant,
         repeat=question.repeat,
-        output=answer.output,
+        output=output,
+        reasoning=reasoning,
         likelihoods=answer.likelihoods,
         losses=answer.losses,
         error=answer.error,

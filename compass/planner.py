@@ -16,6 +16,7 @@ from compass.errors import CompassError, ConfigError
 from compass.partitioners.slices import equal_slices
 from compass.plan import Batch, Job, Plan
 from compass.questions import Asking, Benchmark, open_benchmark, version
+from compass.records import Question
 from compass.specs import Component, DatasetSpec, Experiment, ModelSpec, fingerprint
 
 TRIED = 8
@@ -178,6 +179,7 @@ def _try_out(spec: ModelSpec, identity: str, benchmark: Benchmark, size: int) ->
         )
     asking = Asking(identity, spec.generation, benchmark)
     questions = list(islice(asking.questions(), TRIED))
+    _refuse(spec, benchmark, questions)
     per_sample = sum(1 for _ in asking.of_sample(questions[0].sample))
     written = asking.settings.max_new_tokens if ask.mode == "gen" else 0
     tokens = 0
@@ -192,6 +194,19 @@ def _try_out(spec: ModelSpec, identity: str, benchmark: Benchmark, size: int) ->
         questions=total,
         tokens=round(tokens / max(len(questions), 1) * total),
     )
+
+
+def _refuse(spec: ModelSpec, benchmark: Benchmark, questions: Sequence[Question]) -> None:
+    """Let a back end say of the first questions that it cannot answer such."""
+    model = spec.backend.build()
+    for question in questions if hasattr(model, "refuses") else ():
+        reason = model.refuses(question, benchmark.ask.needs)
+        if reason:
+            raise ConfigError(
+                f"{spec.backend.type.rpartition('.')[2]} cannot do what "
+                f"{benchmark.spec.ask.type.rpartition('.')[2]} asks",
+                hint=reason,
+            )
 
 
 def text_tokens(text: str) -> int:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
-from compass.circular import Circular, Order, reordered
-from compass.errors import ConfigError, DataError
+from compass.errors import CompassError, DataError
 from compass.jsontext import canonical
 from compass.records import Answer, Continuation, Dialogue, Prediction, Question, Sample
 from compass.specs import DatasetSpec, Generation, fingerprint
+from compass.variants import Prompt, Variant, Variants, prompts_of, reads_labels
 
 KEY_VERSION = 1
 
@@ -35,13 +35,6 @@ class Reader(Protocol):
 
     def digest(self) -> str:
         """Return a hash of the data, without parsing it."""
-
-
-class Prompt(Protocol):
-    """How a sample is put to a model."""
-
-    def dialogue(self, sample: Sample, shots: Sequence[Sample]) -> Dialogue:
-        """Return what is said to the model."""
 
 
 class Ask(Protocol):
@@ -78,7 +71,8 @@ class Benchmark:
     prompt: Prompt
     ask: Ask
     evaluator: Any
-    circular: Circular | None = None
+    variants: Variants | None = None
+    """Other ways of asking each sample; None asks as the benchmark is written."""
 
     def samples(self) -> Iterator[Sample]:
         """Yield the samples that are asked: all, the first ``limit``, or ``limit`` drawn ones."""
@@ -103,14 +97,20 @@ class Benchmark:
 
 
 def open_benchmark(spec: DatasetSpec) -> Benchmark:
-    """Build the parts of a dataset; nothing is read yet."""
+    """Build the parts of a dataset; nothing is read yet.
+
+    Raises:
+        ConfigError: They do not go together.
+    """
+    ask, evaluator = spec.ask.build(), spec.evaluator.build()
+    prompt, variants = prompts_of(spec, labelled=ask.mode != "gen" or reads_labels(evaluator))
     return Benchmark(
         spec=spec,
         reader=spec.reader.build(),
-        prompt=spec.prompt.build(),
-        ask=spec.ask.build(),
-        evaluator=spec.evaluator.build(),
-        circular=None if spec.circular is None else Circular.from_dict(spec.circular),
+        prompt=prompt,
+        ask=ask,
+        evaluator=evaluator,
+        variants=variants,
     )
 
 
@@ -138,66 +138,74 @@ class Asking:
             yield from self.of_sample(sample)
 
     def of_sample(self, sample: Sample) -> Iterator[Question]:
-        """Yield every question of one sample: its variants and their repeats."""
-        for variant, (order, shown, said) in enumerate(self._orders(sample)):
+        """Yield every question of one sample: its variants and their repeats.
+
+        Raises:
+            ConfigError: A variant asks the same as the plain question.
+        """
+        for variant, said in self._variants(sample):
             for repeat in range(self._repeats):
                 yield Question(
-                    key=self._key(sample.id, order if variant else 0, repeat, *said),
-                    sample=shown,
-                    variant=variant,
-                    order=order,
+                    key=self._key(sample.id, variant.mark, repeat, *said),
+                    sample=variant.sample,
+                    variant=variant.number,
+                    order=variant.order,
                     repeat=repeat,
                     dialogue=said[0],
                     continuations=said[1],
                     whole=self.benchmark.ask.whole,
                 )
 
-    def _orders(self, sample: Sample) -> Iterator[tuple[Order, Sample, Said]]:
-        """Yield the sample in each order that is asked, and what is said, its own order first.
-
-        Raises:
-            ConfigError: The prompt is the same in another order.
-        """
-        circular = self.benchmark.circular
-        if circular is None:
-            yield (), sample, self._said(sample)
+    def _variants(self, sample: Sample) -> Iterator[tuple[Variant, Said]]:
+        """Yield the variants of a sample and what is said, the plain one first."""
+        benchmark = self.benchmark
+        plain = Variant(sample, benchmark.prompt)
+        first = self._said(plain)
+        if benchmark.variants is None:
+            yield plain, first
             return
-        own, *others = circular.of(sample.choices)
-        first = self._said(sample)
-        yield own, sample, first
-        for order in others:
-            shown = reordered(sample, order)
-            said = self._said(shown)
-            if said[0] == first[0] and set(said[1]) == set(first[1]):
-                if circular.optional:
-                    return
-                raise ConfigError(
-                    f"dataset {self.benchmark.spec.abbr!r} asks the same in every order",
-                    hint="circular evaluation needs a prompt that shows {{ options }}",
-                )
-            yield order, shown, said
+        for variant in benchmark.variants.of(plain):
+            said = first if not variant.number else self._said_otherwise(variant)
+            if variant.number and variant.differs and _alike(said, first):
+                if benchmark.variants.optional:
+                    continue
+                raise benchmark.variants.same(benchmark.spec.abbr, variant)
+            yield variant, said
 
-    def _said(self, sample: Sample) -> Said:
-        dialogue = self.benchmark.prompt.dialogue(sample, self.benchmark.reader.shots())
+    def _said(self, variant: Variant) -> Said:
+        sample = variant.sample
+        dialogue = variant.prompt.dialogue(sample, self.benchmark.reader.shots())
         return dialogue, self.benchmark.ask.continuations(sample, dialogue)
+
+    def _said_otherwise(self, variant: Variant) -> Said:
+        try:
+            return self._said(variant)
+        except CompassError as error:
+            error.where = ": ".join(part for part in (variant.name, error.where) if part)
+            raise
 
     def _key(
         self,
         sample_id: str,
-        variant: int | Order,
+        variant: Any,
         repeat: int,
         dialogue: Dialogue,
         continuations: tuple[Continuation, ...],
     ) -> str:
         # The sample's id is part of it: two samples with equal prompts must not
-        # share one sampled answer.  An order is its own name: an answer serves whichever
-        # orders are asked beside it, and that of the own order serves without any.
+        # share one sampled answer.  A variant is marked by what it changes: an answer serves
+        # whichever variants are asked beside it, and that of the plain one serves without any.
         others = [c.dialogue for c in continuations if c.dialogue is not dialogue]
         ranked = [(c.dialogue is dialogue, c.text, c.glue) for c in continuations]
         said = [([tuple(m) for m in d.messages], d.joint, d.gap) for d in (dialogue, *others)]
         sums = self._stem.copy()
         sums.update(canonical([sample_id, variant, repeat, said, ranked]))
         return sums.hexdigest()[:32]
+
+
+def _alike(one: Said, other: Said) -> bool:
+    """True if both say the same to the model, options in whatever order."""
+    return one[0] == other[0] and set(one[1]) == set(other[1])
 
 
 def version(spec: DatasetSpec, data: str) -> str:

@@ -8,8 +8,8 @@ into *scores*.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -78,6 +78,9 @@ class Sample:
 
     right: tuple[int, ...] = ()
     """Places in ``choices`` of the right options."""
+
+    labels: tuple[str, ...] = ()
+    """What the options are called where they are shown; empty: A, B, C …"""
 
     cluster: str | None = None
     """Samples that share a passage share a cluster; their errors are not independent."""
@@ -151,6 +154,9 @@ class Answer:
     output: str | None = None
     """Generated text, without the prompt, without the stop string."""
 
+    reasoning: str = ""
+    """What the model thought before it answered, where that is told apart."""
+
     likelihoods: tuple[Likelihood, ...] | None = None
     """One for each continuation asked for, in that order."""
 
@@ -183,6 +189,7 @@ class Prediction:
     variant: int = 0
     repeat: int = 0
     output: str | None = None
+    reasoning: str = ""
     likelihoods: tuple[Likelihood, ...] | None = None
     losses: tuple[float, ...] | None = None
     error: str | None = None
@@ -217,6 +224,9 @@ class Verdict:
     order: tuple[int, ...] = ()
     """Option shown in each slot, where several orders were asked."""
 
+    way: str = ""
+    """Which way of asking, such as ``letters_1``, where several were tried; empty: as written."""
+
     reason: str = ""
     """``unparsed``, ``failed``, ``truncated`` … or empty."""
 
@@ -247,10 +257,18 @@ class Score:
     scale: str = "share"
     """``share``: 0..1, shown as 0..100.  ``plain``: shown as it is (losses, perplexity)."""
 
+    beside: bool = False
+    """True: people are shown it beside the headline."""
+
 
 def letter_of(place: int) -> str:
     """Return the letter of a choice: 0 is ``A``."""
     return LETTERS[place]
+
+
+def relabelled(sample: Sample, labels: Sequence[str]) -> Sample:
+    """Return a sample whose options are called by the first of ``labels``."""
+    return replace(sample, labels=tuple(labels[: len(sample.choices)]))
 
 
 def record_to_dict(record: Any) -> dict[str, Any]:

@@ -67,6 +67,10 @@ class RunFolder:
         """Return where a job's messages go."""
         return self.root / "logs" / f"{job.id.replace('/', '__')}.log"
 
+    def calls(self, model: str) -> Path:
+        """Return the folder in which a served model's calls are logged."""
+        return self.root / "calls" / model
+
     @property
     def workers_log(self) -> Path:
         """What workers say outside of any job."""

@@ -10,14 +10,12 @@ from typing import Any
 
 from compass import store
 from compass.answers import Answers
-from compass.circular import Order
-from compass.evaluators.orders import in_order, order_scores
+from compass.evaluators.orders import in_order
 from compass.plan import Job
-from compass.questions import Asking
+from compass.questions import Asking, Benchmark
 from compass.records import (
     Prediction,
     Question,
-    Sample,
     Score,
     Verdict,
     record_from_dict,
@@ -28,19 +26,26 @@ Progress = Callable[[int, int], None]
 
 MISSING = "no answer is stored"
 
-Asked = tuple[Sample, Order, list[Prediction]]
-"""A sample as asked, the order of its options if there are several, and what was answered."""
+Asked = tuple[Question, list[Prediction]]
+"""A variant of a sample, its first repeat standing for all, and what was answered."""
 
 
 class VerdictFile:
-    """The verdicts of a file, as often as they are asked for, one at a time."""
+    """The verdicts of a file, as often as they are asked for, one at a time.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The file.
+        variant: Only those on this variant; None for all.
+    """
+
+    def __init__(self, path: Path, variant: int | None = None) -> None:
         self.path = path
+        self.variant = variant
 
     def __iter__(self) -> Iterator[Verdict]:
         for row in store.read_rows(self.path):
-            yield record_from_dict(Verdict, row)
+            if self.variant is None or row.get("variant", 0) == self.variant:
+                yield record_from_dict(Verdict, row)
 
 
 def run_score(
@@ -54,29 +59,28 @@ def run_score(
     Returns:
         The scores, the headline first, and the number of questions without an answer.
     """
+    benchmark = asking.benchmark
     missing = 0
     judged = 0
 
     def answered() -> Iterator[Asked]:
         nonlocal missing
-        for sample, order, predictions in _settled(asking, answers):
+        for question, predictions in _settled(asking, answers):
             missing += sum(p.error is not None for p in predictions)
-            yield sample, order, predictions
+            yield question, predictions
 
     def rows() -> Iterator[dict[str, object]]:
         nonlocal judged
-        for verdict in _verdicts(asking.benchmark.evaluator, answered()):
+        for verdict in _verdicts(benchmark, answered()):
             judged += 1
             yield record_to_dict(verdict)
             progress(judged, missing)
 
     store.write_rows(verdicts, rows())
-    judgements = VerdictFile(verdicts)
-    scores = asking.benchmark.evaluator.summarise(judgements)
-    circular = asking.benchmark.circular
-    if circular is not None:
-        scores = order_scores(judgements, scores, circular)
-    return scores, missing
+    if benchmark.variants is None:
+        return benchmark.evaluator.summarise(VerdictFile(verdicts)), missing
+    plain = benchmark.evaluator.summarise(VerdictFile(verdicts, variant=0))
+    return benchmark.variants.scores(VerdictFile(verdicts), plain), missing
 
 
 def write_scores(
@@ -108,7 +112,7 @@ def _settled(asking: Asking, answers: Answers) -> Iterator[Asked]:
     for _, group in groupby(walk, key=lambda q: (q.sample.id, q.variant)):
         questions = list(group)
         first = questions[0]
-        yield first.sample, first.order, [_prediction(asking, answers, q) for q in questions]
+        yield first, [_prediction(asking, answers, q) for q in questions]
 
 
 def _prediction(asking: Asking, answers: Answers, question: Question) -> Prediction:
@@ -124,13 +128,19 @@ def _prediction(asking: Asking, answers: Answers, question: Question) -> Predict
     return asking.benchmark.ask.settle(question, stored)
 
 
-def _verdicts(evaluator: Any, answered: Iterable[Asked]) -> Iterator[Verdict]:
+def _verdicts(benchmark: Benchmark, answered: Iterable[Asked]) -> Iterator[Verdict]:
     """Yield verdicts; an evaluator that has ``verdicts`` goes through all samples itself."""
+    evaluator, variants = benchmark.evaluator, benchmark.variants
     if hasattr(evaluator, "verdicts"):
-        yield from evaluator.verdicts((sample, given) for sample, _, given in answered)
+        found = evaluator.verdicts((question.sample, given) for question, given in answered)
+        yield from found if variants is None else map(variants.named, found)
         return
     together = getattr(evaluator, "whole_sample", False)
-    for sample, order, predictions in answered:
+    for question, predictions in answered:
         for asked in [predictions] if together else [[one] for one in predictions]:
-            verdict = evaluator.verdict(sample, asked)
-            yield in_order(verdict, order, sample, asked) if order else verdict
+            verdict = evaluator.verdict(question.sample, asked)
+            if variants is not None:
+                verdict = variants.named(verdict)
+                if question.order:
+                    verdict = in_order(verdict, question.order, question.sample, asked)
+            yield verdict

@@ -168,6 +168,9 @@ class DatasetSpec:
     circular: Mapping[str, Any] | None = None
     """Arguments of `compass.circular.Circular`; None asks in the benchmark's order only."""
 
+    robust: Mapping[str, Any] | None = None
+    """Arguments of `compass.robust.Robust`; None asks in the benchmark's wording only."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the config form."""
         return {
@@ -179,6 +182,7 @@ class DatasetSpec:
             "limit": self.limit,
             "sample_seed": self.sample_seed,
             **({"circular": dict(self.circular)} if self.circular is not None else {}),
+            **({"robust": _plain(dict(self.robust))} if self.robust is not None else {}),
         }
 
     def meaning(self) -> dict[str, Any]:

@@ -141,7 +141,7 @@ class Worker:
             self.folder.scores(job),
             job,
             self.plan.versions[job.dataset],
-            asking.benchmark.ask.mode,
+            self._mode(job, asking),
             scores,
             notes,
         )
@@ -156,6 +156,13 @@ class Worker:
                 hint="run again with -r: only these questions are asked",
             )
         self.folder.seal(job)
+
+    def _mode(self, job: Job, asking: Asking) -> str:
+        """Return how the benchmark was asked; some back ends can rank by less than an option."""
+        mode = asking.benchmark.ask.mode
+        if mode != "rank":
+            return mode
+        return str(getattr(self.experiment.model(job.model).backend.build(), "rank_mode", mode))
 
     def _asking(self, job: Job) -> Asking:
         if job.dataset not in self._benchmarks:
@@ -172,6 +179,8 @@ class Worker:
         if abbr not in self._models:
             held = list(self._models.values())
             self._models = {abbr: build_model(self.experiment.model(abbr))}
+            if hasattr(self._models[abbr], "keep_in"):
+                self._models[abbr].keep_in(self.folder.calls(abbr))
             prepare = getattr(self._models[abbr], "share", None)
             for model in held:
                 if prepare is not None:
@@ -201,6 +210,7 @@ class _Lazy:
 
     def __init__(self, build: Callable[[], Any]) -> None:
         self._build = build
+        self.patient = False
 
     def generate(self, questions: Iterator[Any], generation: Any) -> Iterator[Any]:
         yield from self._ask("generate", questions, generation)
@@ -220,7 +230,9 @@ class _Lazy:
             yield first
             yield from questions
 
-        yield from getattr(self._build(), method)(all_questions(), *settings)
+        model = self._build()
+        self.patient = getattr(model, "patient", False)
+        yield from getattr(model, method)(all_questions(), *settings)
 
 
 class _Stream:

@@ -135,7 +135,8 @@ cmmlu_zero_shot_datasets = [
         prompt=dict(
             type=Chat,
             user=f'请回答以下关于{name}的单项选择题, '
-            "你回答的最后一行**必须**是以下格式 '答案: $选项' (不带引号), 其中选项是ABCD之一. "
+            "你回答的最后一行**必须**是以下格式 '答案: $选项' (不带引号), "
+            '其中选项是{{ letters | join }}之一. '
             '请在回答之前一步步思考.\n\n{{ question }}\n\n'
             '{% for choice in choices %}{{ letters[loop.index0] }}) {{ choice }}\n{% endfor %}',
         ),

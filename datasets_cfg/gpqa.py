@@ -29,7 +29,8 @@ gpqa_diamond_datasets = [
             type=Chat,
             user='Answer the following multiple choice question. The last line of your response '
             "should be of the following format: 'ANSWER: $LETTER' (without quotes) where LETTER is "
-            'one of ABCD. Think step by step before answering.\n\n{{ question }}\n\n'
+            'one of {{ letters | join }}. Think step by step before answering.\n\n'
+            '{{ question }}\n\n'
             '{% for choice in choices %}{{ letters[loop.index0] }}) {{ choice }}\n{% endfor %}',
         ),
         ask=dict(type=Generate, max_new_tokens=2048),

@@ -104,7 +104,8 @@ mmlu_gen_datasets = [
         prompt=dict(
             type=Chat,
             user='There is a single choice question about {{ subject }}. Answer the question by '
-            'replying A, B, C or D.\nQuestion: {{ question }}\n{{ options }}\nAnswer:',
+            'replying {{ letters[:-1] | join(", ") }} or {{ letters[-1] }}.\n'
+            'Question: {{ question }}\n{{ options }}\nAnswer:',
             assistant='{{ letter }}',
             shots=dict(type=Fixed, n=5),
         ),

@@ -9,11 +9,16 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import pytest
+from hypothesis import settings
 
 from compass.cachefolder import cache_folder
 from compass.errors import CompassError
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# No test says how fast something is: the machine may be busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,9 @@ def test_a_field_called_choice_does_not_hide_the_option():
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    return HF(str(save_model(tmp_path_factory.mktemp("tiny"))), chat=False, device="cpu")
+    return HF(
+        str(save_model(tmp_path_factory.mktemp("tiny"))), dtype="float32", chat=False, device="cpu"
+    )
 
 
 def test_a_model_reads_each_option_with_its_own_context(tiny):

@@ -20,7 +20,7 @@ from compass.imports import lm_eval
 from compass.records import Score
 from compass.schema.summarizer import FORMATS
 from tests.laboratory import Laboratory
-from tests.test_board import row, score
+from tests.test_board import row, score, screen
 
 
 def write_run(root, models, dataset="d", version="1a2b3c", config="lab", value=0.5):
@@ -66,6 +66,11 @@ def test_versions_that_differ_between_runs_are_rows_of_their_own_and_said(tmp_pa
     one = board_of(recorded_runs(words))
     assert [(r.version, list(r.scores)) for r in one.rows] == [("aaaaaa", ["m"]), ("bbbbbb", ["n"])]
     assert one.notes[0].startswith("d is there in 2 versions, not to be compared")
+    assert {(h.model, h.reason) for h in one.holes} == {
+        ("m", "stands in the row of version aaaaaa"),
+        ("n", "stands in the row of version bbbbbb"),
+    }
+    assert "missing" not in screen(one)
 
 
 def test_what_only_one_run_asked_is_not_asked_of_the_other(tmp_path):
@@ -402,3 +407,12 @@ def test_scores_of_a_run_are_read_with_an_unknown_n(tmp_path):
     (run,) = recorded_runs([str(tmp_path)])
     assert run.cells[0].scores == (Score(metric="acc", value=0.5, low=None, high=None, n=None),)
     assert isinstance(run.root, Path)
+
+
+def test_a_config_can_be_put_up_by_another_summarizer():
+    from compass.cli.arguments import parser
+    from compass.cli.experiment import experiment_of
+
+    config = str(Path(__file__).parents[1] / "configs" / "eval_leaderboard.py")
+    made = experiment_of(parser().parse_args(["run", config, "--summarizer", "demo"]))
+    assert made.summarizer["datasets"][-1] == "demo"

@@ -14,7 +14,8 @@ from compass.board import tested as with_leads
 from compass.board.files import to_json, to_markdown
 from compass.board.significance import MOST_MODELS
 from compass.evaluators.tally import summary
-from compass.records import Verdict, record_to_dict
+from compass.records import Score, Verdict, record_to_dict
+from compass.stats import wilson
 from compass.stats.paired import paired_difference
 from tests.test_board import row, screen
 
@@ -182,12 +183,16 @@ def test_equal_models_are_seldom_called_different(tmp_path, kind):
             values = (random.random((120, 2)) < share).astype(float)
             held[dataset, "accuracy"] = {("m", "n"): _Values(values, np.arange(120))}
             for column, model in enumerate("mn"):
-                verdicts = [
-                    Verdict(key=str(n), sample_id=str(n), values={"accuracy": value})
-                    for n, value in enumerate(values[:, column])
-                ]
-                cells.append(Cell(model=model, dataset=dataset, version="1", mode="rank",
-                                  scores=tuple(summary(verdicts))))  # fmt: skip
+                one = wilson(float(values[:, column].sum()), 120)
+                cells.append(
+                    Cell(
+                        model=model,
+                        dataset=dataset,
+                        version="1",
+                        mode="rank",
+                        scores=(Score(metric="accuracy", **one._asdict(), n=120),),
+                    )
+                )
         group = {"name": "g", "subsets": [*"xyz"], "mean": kind}
         made = board(cells, {"groups": [group]}, ["m", "n"], [*"xyz"])
         pairs = _group_pairs(row(made, "g"), ("m", "n"), _Verdicts({}, held), True)

@@ -149,6 +149,7 @@ def test_columns_of_a_transposed_table_are_told_apart():
     assert heads == ["d accuracy 1a2b3c rank", "d accuracy ffffff rank", "d f1"]
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(HOSTILE), st.sampled_from(HOSTILE))
 def test_hostile_titles_and_labels_break_no_table(name, title):
     summarizer = {
@@ -401,7 +402,7 @@ def test_a_large_board_is_printed_in_part_and_written_whole():
     assert "m999" in to_markdown(one) and "m999" in to_json(one)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(1, 45))
 def test_every_model_of_a_board_of_some_size_is_printed_or_said_to_be_elsewhere(count):
     models = [f"model{number:02d}" for number in range(count)]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from planted import board_of, quiz_rows, write_quiz
 
 from compass.circular import Circular, reordered
 from compass.cli import main
 from compass.errors import ConfigError, DataError
 from compass.evaluators.orders import order_scores
+from compass.evaluators.slots import Slots
 from compass.records import LETTERS, Sample, Score, Verdict
 
 WORDS = ("ant", "bee", "cat", "dog", "eel", "fox")
@@ -175,6 +178,43 @@ def test_the_figures_of_opencompass_on_the_same_predictions():
     assert {name: found[name].value for name in figures} == figures
 
 
+def test_the_newer_figures_of_opencompass_have_its_names():
+    found = scored(KNOWN_AND_STUCK, compat="opencompass")
+    figures = {"acc_origin": 1.0, "opencompass_acc_circular": 0.625, "perf_circular": 0.5}
+    figures |= {"more_1_circular": 1.0, "more_2_circular": 0.5, "more_3_circular": 0.5}
+    assert {name: found[name].value for name in figures} == figures
+    assert "more_4_circular" not in found
+
+
+def test_all_orders_give_opencompass_its_third_pattern():
+    orders = Circular(kind="all").of(WORDS[:3])
+    verdicts = [
+        Verdict(
+            key=f"{variant}",
+            sample_id="q",
+            variant=variant,
+            values={"accuracy": float(order[0] == 0)},
+            answer="A",
+            target=LETTERS[order.index(0)],
+            order=order,
+        )
+        for variant, order in enumerate(orders)
+    ]
+    plain = Score(metric="accuracy", value=1.0, low=None, high=None, n=1)
+    settings = Circular(kind="all", compat="opencompass")
+    found = {s.metric: s.value for s in order_scores(verdicts, [plain], settings)}
+    assert found["acc_circular"] == found["acc_all_possible"] == pytest.approx(1 / 3)
+    assert found["opencompass_acc_circular"] == pytest.approx(1 / 3)
+    assert (found["more_2_all_possible"], found["perf_all_possible"]) == (1.0, 0.0)
+    assert "acc_4" not in found
+
+
+def test_origin_is_the_own_order_even_if_others_were_given_first():
+    # OpenCompass takes the order of the first row for origin: with BCDA first that is BCDA.
+    orders = Circular(kind="list", orders=["BCDA", "ABCD"]).of(WORDS[:4])
+    assert orders == ((0, 1, 2, 3), (1, 2, 3, 0))
+
+
 def test_a_question_without_an_answer_in_one_order_is_failed_not_wrong():
     verdicts = list(verdicts_of([("A", "ADCB"), ("A", "ADCB")]))
     lost = Verdict(
@@ -198,45 +238,181 @@ def test_an_unparsed_answer_names_no_slot():
     assert found["prior_D"].value == 0.0
 
 
-def rule(draw, knows, sticks=0.0):
-    """Return a question with balanced gold and the answers of a rule with fixed knowledge."""
-    gold = draw.choice("ABCD")
-    answers = []
-    stuck = draw.random() < sticks
-    known = draw.random() < knows
-    for order in Circular().of(WORDS[:4]):
-        target = LETTERS[order.index(LETTERS.index(gold))]
-        if stuck:
-            answers.append("A")
-        else:
-            answers.append(target if known else draw.choice("ABCD"))
-    return gold, "".join(answers)
+# Position bias.
+
+LIKE = Score(metric="accuracy", value=0.0, low=None, high=None, n=0)
 
 
-def test_a_model_that_sticks_to_a_slot_is_flagged_and_one_that_guesses_is_not():
-    draw = random.Random(0)
-    biased = scored([rule(draw, 0.7, 0.3) for _ in range(400)])
-    fair = scored([rule(draw, 0.565) for _ in range(400)])
-    assert biased["position_bias_p"].value < 1e-6
-    assert biased["position_bias"].value > 0.3
-    assert fair["position_bias_p"].value > 0.001
-    assert biased["perf"].value < fair["perf"].value
+def slots_of(asked, clusters=None):
+    """Return the slots named of (orders, slots) pairs."""
+    slots = Slots()
+    for number, (orders, named) in enumerate(asked):
+        slots.add(named, orders, None if clusters is None else clusters[number])
+    return slots
 
 
-@pytest.mark.slow
-def test_a_fair_model_is_flagged_as_often_as_the_level_says():
+def bias(asked, clusters=None):
+    return {score.metric: score for score in slots_of(asked, clusters).scores(LIKE)}
+
+
+def content(draw, count=4, knows=0.6, **settings):
+    """Return how a model answers that goes by content and guesses where it does not know."""
+    orders = Circular(**settings).of([*WORDS[: count - 1], "none of the above"])
+    gold, known = draw.randrange(count), draw.random() < knows
+    return orders, [o.index(gold) if known else draw.randrange(count) for o in orders]
+
+
+def flagged(runs, make):
+    return sum(slots_of(make()).p_value() < 0.05 for _ in range(runs)) / runs
+
+
+def test_the_unbiased_rule_is_flagged_as_often_as_the_level_says():
     draw = random.Random(1)
-    flagged = sum(
-        scored([rule(draw, 0.565) for _ in range(100)])["position_bias_p"].value < 0.05
-        for _ in range(400)
-    )
-    assert flagged / 400 <= 0.077
+    assert flagged(400, lambda: [content(draw, knows=0.565) for _ in range(60)]) <= 0.077
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"pinned": True}, {"kind": "all", "sample": 5}, {"kind": "list", "orders": ["BADC"]}],
+)
+def test_orders_that_do_not_show_every_option_in_every_slot_alike_raise_no_alarm(settings):
+    draw = random.Random(2)
+    asked = [content(draw, knows=0.9, **settings) for _ in range(300)]
+    assert bias(asked)["position_bias_p"].value > 0.001
+    assert bias(asked)["position_bias"].low == pytest.approx(0.0, abs=0.05)
+    stuck = [(orders, [0] * len(slots)) for orders, slots in asked]
+    assert bias(stuck)["position_bias_p"].value < 1e-6
+
+
+def test_numbers_of_options_are_tested_together():
+    draw = random.Random(3)
+    few = [content(draw, count) for count in (2, 3, 4, 5) for _ in range(10)]
+    stuck = [(orders, [0] * len(slots)) for orders, slots in few]
+    found = bias(stuck)
+    assert found["position_bias"].n == 40
+    assert found["position_bias_p"].value < 1e-6
+    assert flagged(100, lambda: [content(draw, 2 + n % 4) for n in range(60)]) <= 0.11
+
+
+def test_unparsed_answers_count_for_no_slot_and_lose_no_question():
+    draw = random.Random(4)
+    asked = [content(draw) for _ in range(60)]
+    holed = [(orders, [None, *slots[1:]]) for orders, slots in asked]
+    assert bias(holed)["position_bias"].n == 60
+    assert bias(holed)["position_bias_p"].value > 0.001
+    assert bias([(orders, [None] * 4) for orders, _ in asked]) == {}
+
+
+def test_one_slot_for_all_is_certain_with_enough_questions_and_not_tested_with_few():
+    orders = Circular().of(WORDS[:4])
+    many, few = bias([(orders, [2] * 4)] * 40), bias([(orders, [2] * 4)] * 5)
+    assert 0 < many["position_bias_p"].value < 1e-9
+    assert many["position_bias"].value == pytest.approx(3**0.5)
+    assert "position_bias_p" not in few
+    assert few["position_bias"].value == pytest.approx(3**0.5)
+
+
+def test_one_order_says_nothing_about_slots():
+    assert bias([(((0, 1, 2, 3),), [0])] * 40) == {}
+
+
+def test_questions_of_one_passage_count_as_one():
+    draw = random.Random(5)
+    asked = [content(draw, knows=0.5) for _ in range(120)]
+    # Four copies of each question are no more evidence than one.
+    copies = [one for one in asked for _ in range(4)]
+    clusters = [n // 4 for n in range(480)]
+    alone, together = bias(asked), bias(copies, clusters)
+    assert together["position_bias_p"].value == pytest.approx(alone["position_bias_p"].value)
+    assert together["position_bias"].value == pytest.approx(alone["position_bias"].value)
 
 
 def test_a_model_that_always_knows_shows_no_bias():
     found = scored([("A", "ADCB")] * 30)
     assert found["position_bias_p"].value == 1.0
     assert found["position_bias"].value == 0.0
+
+
+# Repeats, and datasets without options.
+
+
+def test_repeats_of_a_question_are_told_apart_and_move_together():
+    """Rows come variant by variant; a question is one repeat in all its orders."""
+    once = list(verdicts_of([("A", "ADCB")] * 6 + [("B", "AAAA")] * 6))
+    twice = []
+    for one in once:
+        for repeat in (0, 1):
+            twice.append(replace(one, repeat=repeat))
+    plain = Score(metric="accuracy", value=0.5, low=None, high=None, n=12)
+    single, double = (
+        {s.metric: s for s in order_scores(rows, [plain], Circular())} for rows in (once, twice)
+    )
+    assert double["perf"].value == single["perf"].value == 0.5
+    assert double["perf"].n == 24
+    width = [s["acc_circular"].high - s["acc_circular"].low for s in (single, double)]
+    assert width[0] == pytest.approx(width[1], rel=0.05)
+
+
+def test_what_has_no_other_order_keeps_its_own_scores():
+    verdicts = [
+        Verdict(key=f"{n}", sample_id=f"{n}", values={"f1": 0.4}, order=()) for n in range(5)
+    ]
+    plain = [Score(metric="f1", value=0.4, low=0.3, high=0.5, n=5)]
+    assert order_scores(verdicts, plain, Circular(optional=True)) == plain
+
+
+# Planted defects, by the real path.
+
+
+def planted(home, golds, stuck, known):
+    rows = quiz_rows(golds, stuck, known)
+    name = write_quiz(home, rows, more="circular='cyclic'")
+    assert main(["run", name, "--debug"]) == 0
+    return board_of(home)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+STUCK = [(n // 4) % 10 < 3 for n in range(400)]
+KNOWN = [n // 40 < 7 for n in range(400)]
+
+
+def test_a_rule_that_says_a_to_a_part_is_found(home):
+    found = planted(home, [n % 4 for n in range(400)], STUCK, KNOWN)
+    assert found["acc_origin"]["value"] == found["acc_circular"]["value"] == 0.565
+    assert found["order_gap"]["value"] == 0.0
+    assert found["order_gap"]["low"] <= 0 <= found["order_gap"]["high"]
+    assert found["perf"]["value"] == 0.49
+    assert 0 <= found["position_bias_p"]["value"] < 1e-9
+    assert found["position_bias"]["low"] > 0.3
+    assert found["accuracy"]["value"] == 0.565  # that of the plain run
+
+
+def test_an_unbiased_rule_of_the_same_accuracy_has_a_better_perf_and_is_not_flagged(home):
+    known = [(n * 13) % 400 < 226 for n in range(400)]
+    found = planted(home, [n % 4 for n in range(400)], [False] * 400, known)
+    assert found["acc_origin"]["value"] == found["perf"]["value"] == 0.565
+    assert found["position_bias_p"]["value"] > 0.01
+
+
+def test_a_key_that_favours_the_slot_shows_as_a_gap(home):
+    golds = [0 if n % 4 < 2 else 1 + n % 3 for n in range(400)]
+    found = planted(home, golds, STUCK, KNOWN)
+    assert found["acc_circular"]["value"] == 0.565
+    assert found["acc_origin"]["value"] == 0.64
+    assert found["order_gap"]["value"] == pytest.approx(0.075)
+    assert found["order_gap"]["low"] > 0
+
+
+def test_the_board_shows_perf_and_the_own_order(home, capsys):
+    planted(home, [n % 4 for n in range(40)], [False] * 40, [True] * 40)
+    (table,) = home.glob("outputs/*/*/summary.md")
+    shown = [line for line in table.read_text().splitlines() if line.startswith("| quiz")]
+    assert [line.split("|")[3].strip() for line in shown] == ["perf", "acc_origin"]
 
 
 # Whole runs.
@@ -295,7 +471,7 @@ def test_a_model_that_says_a_has_perf_zero(quiz, tmp_path):
     assert found["perf"] == 0.0
     assert found["prior_A"] == 1.0
     assert found["acc_circular"] == 0.25
-    assert found["position_bias_p"] == 0.0
+    assert found["position_bias_p"] < 1e-9
 
 
 def test_the_answers_of_the_plain_run_serve_the_circular_one(quiz, tmp_path):

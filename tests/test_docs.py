@@ -22,16 +22,23 @@ from compass.cli.arguments import parser
 from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.config import catalogue, experiment
-from compass.models import hf
+from compass.models import api, hf
 from compass.records import Prediction, Score, Verdict
 from compass.schema.experiment import DATASET_KEYS, MODEL_KEYS, RESOURCES_KEYS, TOP_KEYS
-from compass.schema.summarizer import GROUP_KEYS, SUMMARIZER_KEYS
+from compass.schema.summarizer import (
+    FORMATS,
+    GROUP_KEYS,
+    MEANS,
+    SCALES,
+    SUMMARIZER_KEYS,
+    TABLE_KEYS,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 TEXT = {page: page.read_text("utf-8") for page in PAGES}
 ALL = "\n".join(TEXT.values())
-PACKAGES = (ask, data, evaluators, models, hf, partitioners, prompts, runners)
+PACKAGES = (ask, data, evaluators, models, api, hf, partitioners, prompts, runners)
 COMPONENTS = [getattr(package, name) for package in PACKAGES for name in package.__all__]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CONFIG = re.compile(r"# configs/(\w+\.py)\n")
@@ -113,8 +120,8 @@ def test_every_key_of_a_config_is_described():
     text = (ROOT / "docs" / "configs.md").read_text("utf-8")
     keys = {*TOP_KEYS, *MODEL_KEYS, *DATASET_KEYS, *RESOURCES_KEYS} - {"name"}
     assert [key for key in sorted(keys) if not is_in_code(key, text)] == []
-    text = (ROOT / "docs" / "scoring.md").read_text("utf-8")
-    keys = {*SUMMARIZER_KEYS, *GROUP_KEYS}
+    text = (ROOT / "docs" / "leaderboards.md").read_text("utf-8")
+    keys = {*SUMMARIZER_KEYS, *GROUP_KEYS, *TABLE_KEYS, *FORMATS, *MEANS, *SCALES}
     assert [key for key in sorted(keys) if not is_in_code(key, text)] == []
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from compass.config import experiment
 from compass.errors import ConfigError
 from compass.evaluators import Exact, InstructionFollowing, Numeric, Repeats
-from compass.evaluators.draws import g_pass_at_k, mg_pass_at_k, pass_at_k
 from compass.records import Prediction, Sample
 from compass.schema import experiment_from_dict
+from compass.stats.draws import g_pass_at_k, mg_pass_at_k, pass_at_k
 
 COUNTS = st.integers(1, 9).flatmap(
     lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(1, n))

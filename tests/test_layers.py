@@ -16,11 +16,21 @@ PACKAGE = ROOT / "compass"
 LAYERS = [
     {"cachefolder", "errors", "jsontext", "records", "stats", "textsafe"},
     {"digests", "prompts", "specs", "store"},
-    {"answers", "circular", "environment", "plan", "runfolder", "sandbox", "schema", "verdicts"},
+    {
+        "answers",
+        "circular",
+        "environment",
+        "plan",
+        "robust",
+        "runfolder",
+        "sandbox",
+        "schema",
+        "verdicts",
+    },
     {"catalog", "data", "evaluators", "models", "partitioners"},
-    {"questions"},
+    {"questions", "variants"},
     {"ask", "contamination", "infer", "planner", "score"},
-    {"board", "gate", "imports", "report", "worker"},
+    {"board", "checkpoints", "gate", "history", "imports", "report", "worker"},
     {"config", "evaluate", "runners"},
     {"__main__", "cli"},
 ]
@@ -35,8 +45,8 @@ BUILT_UPON = {"data": {"rows", "hub", "inline"}}
 
 HEAVY = {
     "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
-    "math_verify", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich", "scipy",
-    "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
+    "math_verify", "matplotlib", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich",
+    "scipy", "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
 }  # fmt: skip
 MOST_LINES = 400
 

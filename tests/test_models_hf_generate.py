@@ -29,7 +29,7 @@ def folders(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def llama(folders):
-    model = HF(str(folders["llama"]), context=200)
+    model = HF(str(folders["llama"]), dtype="float32", context=200)
     yield model
     model.close()
 
@@ -56,7 +56,7 @@ def by_key(answers):
 
 @pytest.mark.parametrize("make", MAKES)
 def test_greedy_is_what_transformers_itself_answers(folders, make, caplog):
-    model = HF(str(folders[make]), context=200)
+    model = HF(str(folders[make]), dtype="float32", context=200)
     asked = [question(str(n), f"ab cd {'xyz '[n % 4 :] * (n % 5)} {n}") for n in range(9)]
     with caplog.at_level(logging.WARNING):
         answers = by_key(model.generate(asked, Generation(max_new_tokens=12)))
@@ -134,7 +134,7 @@ def test_the_output_ends_before_a_stop_string(llama):
 
 
 def test_a_prompt_too_long_leaves_room_for_the_answer_and_is_counted(folders):
-    model = HF(str(folders["llama"]), context=40, truncation="left")
+    model = HF(str(folders["llama"]), dtype="float32", context=40, truncation="left")
     answer = next(model.generate([question("q", "x" * 100)], Generation(max_new_tokens=10)))
     assert answer.prompt_tokens == 30
     assert answer.truncated == 70
@@ -184,7 +184,9 @@ def test_a_failing_step_fails_the_rows_at_hand_only(llama, monkeypatch):
 
 
 def test_a_chat_template_is_used_once_and_begun_answers_are_gone_on_with(tmp_path):
-    model = HF(str(save_model(tmp_path, template=True)), context=200, system="be brief")
+    model = HF(
+        str(save_model(tmp_path, template=True)), dtype="float32", context=200, system="be brief"
+    )
     begun = Dialogue((Message("user", "hi"), Message("assistant", "ab")))
     one = Question(key="k", sample=Sample(id="s", fields={}), dialogue=begun)
     shown = model.preview(one)
@@ -197,7 +199,7 @@ def test_a_chat_template_is_used_once_and_begun_answers_are_gone_on_with(tmp_pat
 
 def test_a_template_that_refuses_a_dialogue_fails_that_question(tmp_path):
     template = "{{ raise_exception('no system role') if messages[0].role == 'system' }}x"
-    model = HF(str(save_model(tmp_path)), context=200, template=template)
+    model = HF(str(save_model(tmp_path)), dtype="float32", context=200, template=template)
     bad = Dialogue((Message("system", "s"), Message("user", "u")))
     asked = [
         Question(key="bad", sample=Sample(id="s", fields={}), dialogue=bad),

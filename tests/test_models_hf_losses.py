@@ -26,7 +26,7 @@ def test_windows_score_every_token_but_the_first_once(length, context):
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    made = HF(str(save_model(tmp_path_factory.mktemp("model"))), context=24)
+    made = HF(str(save_model(tmp_path_factory.mktemp("model"))), dtype="float32", context=24)
     yield made
     made.close()
 

@@ -95,7 +95,7 @@ def test_a_walk_computes_every_distinct_token_once(weights):
 
 @pytest.mark.parametrize("make", PLAIN)
 def test_other_makes_are_ranked_in_plain_batches_and_said_so(folders, make, caplog):
-    model = HF(str(folders[make]), context=200)
+    model = HF(str(folders[make]), dtype="float32", context=200)
     asked = [question(str(n), "ab cd " * n, (" a", " ab", "x" * 20)) for n in range(5)]
     with caplog.at_level(logging.WARNING):
         answers = {answer.key: answer for answer in model.rank(asked)}
@@ -121,7 +121,7 @@ def check_against_single(model, asked, answers):
 
 @pytest.fixture(scope="module")
 def llama(folders):
-    model = HF(str(folders["llama"]), context=200)
+    model = HF(str(folders["llama"]), dtype="float32", context=200)
     yield model
     model.close()
 
@@ -160,10 +160,10 @@ def test_mixed_requests_on_a_real_model_read_as_each_does_alone(smollm2):
 
 
 def test_models_of_one_worker_hand_their_weights_on(folders):
-    first = HF(str(folders["llama"]), context=200)
+    first = HF(str(folders["llama"]), dtype="float32", context=200)
     next(first.rank([question("q", "ab", (" a",))]))
     held = first._weights
-    second = HF(str(folders["llama"]), context=100)
+    second = HF(str(folders["llama"]), dtype="float32", context=100)
     second.share(first)
     first.close()
     assert second._weights is held
@@ -211,7 +211,7 @@ def test_glue_stands_where_a_dialogue_joins_its_answer(llama):
 
 @pytest.mark.parametrize("rule", ["left", "middle"])
 def test_a_context_too_long_is_cut_and_counted_never_its_option(folders, rule):
-    model = HF(str(folders["llama"]), context=20, truncation=rule)
+    model = HF(str(folders["llama"]), dtype="float32", context=20, truncation=rule)
     context, option = "".join(chr(97 + n % 17) for n in range(60)), "xyz"
     answer = next(model.rank([question("q", context, (option,))]))
     words = model._speak()
@@ -298,7 +298,7 @@ def test_an_empty_option_is_an_error_of_its_question_alone(llama):
 def test_an_encoder_decoder_reads_the_context_and_ranks_the_option(folders, caplog):
     import torch
 
-    model = HF(str(folders["t5"]), context=100)
+    model = HF(str(folders["t5"]), dtype="float32", context=100)
     with caplog.at_level(logging.WARNING):
         answer = next(model.rank([question("q", "ab cd", (" a", " xy"))]))
     words, plain = model._speak(), model._load().plain()
@@ -320,7 +320,7 @@ def test_a_chosen_attention_ranks_alike(folders):
     asked = [question(str(n), "ab " * n, (" a", " cd")) for n in range(4)]
     found = []
     for attention in (None, "eager"):
-        model = HF(str(folders["qwen2"]), context=100, attention=attention)
+        model = HF(str(folders["qwen2"]), dtype="float32", context=100, attention=attention)
         found.append({answer.key: answer.likelihoods for answer in model.rank(asked)})
         model.close()
     for key, likelihoods in found[0].items():

@@ -68,11 +68,37 @@ def test_independent_values_get_students_interval():
 
 
 def test_clustered_values_get_the_sandwich_interval():
-    values, clusters = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0], ["a", "a", "b", "b", "b", "c"]
-    residuals = [-0.0, 0.5, -0.5]  # sums of value - 1/2 by cluster: 0, 1/2, -1/2
+    values, clusters = [3.0, 1.0, 3.0, 3.0, 1.0, 1.0], ["a", "a", "b", "b", "b", "c"]
+    residuals = [0.0, 1.0, -1.0]  # sums of value - 2 by cluster
     error = math.sqrt(3 / 2 * sum(r * r for r in residuals)) / 6
     half = t_quantile(2) * error
-    assert mean_interval(values, clusters) == pytest.approx((0.5, 0.5 - half, 0.5 + half))
+    assert mean_interval(values, clusters) == pytest.approx((2.0, 2.0 - half, 2.0 + half))
+
+
+def test_clustered_rights_get_the_score_interval_of_as_many_independent_ones():
+    values = [1, 1, 1, 1, 0, 0, 1, 0, 0, 0]
+    clusters = [place // 2 for place in range(10)]
+    error = math.sqrt(5 / 4 * (1 + 1 + 1 + 0 + 1)) / 10  # sums of value - 1/2: 1, 1, -1, 0, -1
+    n, t = 0.25 / error**2, t_quantile(4)
+    found = mean_interval(values, clusters)
+    for bound in found[1:]:
+        # Where the score, with the variance of the bound itself, is the t quantile.
+        assert abs(bound - 0.5) / math.sqrt(bound * (1 - bound) / n) == pytest.approx(t)
+    # Clusters that are alike inside and out hold no more than their values do.
+    alike = mean_interval([0, 1] * 10, [place // 2 for place in range(20)])
+    assert alike.high - alike.low > wilson(10, 20).high - wilson(10, 20).low
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=40))
+def test_shares_stay_within_0_and_1_and_keep_a_width(pairs):
+    values, clusters = zip(*pairs, strict=True)
+    if len(set(clusters)) == 1 and 0 < sum(values) < len(values):
+        return  # nothing is known of the spread
+    found = mean_interval(map(float, values), clusters)
+    wrong = mean_interval((1.0 - value for value in values), clusters)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    assert found.low < found.high
+    assert (wrong.low, wrong.high) == pytest.approx((1 - found.high, 1 - found.low))
 
 
 @given(st.lists(finite, min_size=2, max_size=40))

@@ -13,6 +13,7 @@ from scipy import stats as reference
 
 from compass.stats import t_quantile
 from compass.stats.paired import mcnemar, mid_p, paired_difference, score_bounds
+from compass.stats.resampling import flip_test
 
 signs = st.lists(st.sampled_from([-1, 0, 1]), min_size=1, max_size=60)
 reals = st.lists(st.floats(-1, 1), min_size=2, max_size=30)
@@ -167,6 +168,29 @@ def test_no_answers_have_no_difference():
         paired_difference([])
     with pytest.raises(ValueError):
         paired_difference([1, 0], ["a"])
+
+
+def test_flipping_signs_gives_the_exact_sign_test_on_right_or_wrong():
+    values = [1] * 12 + [-1] * 4 + [0] * 30
+    exact = reference.binomtest(4, 16).pvalue
+    assert flip_test(values, resamples=40_000) == pytest.approx(exact, rel=0.05)
+    assert flip_test(values) == flip_test(values, seed=0)
+    assert len({flip_test(values, seed=one) for one in range(5)}) > 1
+
+
+def test_flipping_signs_agrees_with_students_test_and_flips_whole_clusters():
+    dice = random.Random(8)
+    values = [dice.gauss(0.3, 1) for _ in range(60)]
+    clusters = [place // 2 for place in range(60)]
+    assert flip_test(values) == pytest.approx(paired_difference(values).p, abs=0.01)
+    found = paired_difference(values, clusters).p
+    assert flip_test(values, clusters) == pytest.approx(found, abs=0.01)
+    assert flip_test([1, 1, 1], ["a"] * 3) == 1
+    assert flip_test([0, 0]) == 1
+    with pytest.raises(ValueError, match="no answers"):
+        flip_test([])
+    with pytest.raises(ValueError):
+        flip_test([1], [])
 
 
 # Error rates.  Seeded, so that they cannot flicker.

@@ -31,7 +31,8 @@ class Rank:
     """Rank the options of a multiple choice by their log-likelihood.
 
     Args:
-        options: Rank ``letters`` (A, B …) or the ``texts`` of the choices.
+        options: Rank ``letters`` (A, B …, or what else options are called) or the ``texts`` of
+            the choices.
         normalise: How options of different length are compared; several may be
             given, the first is the headline.
 
@@ -168,7 +169,9 @@ class Rank:
         return [self._ending.ask(sample, choice=choice) for choice in choices]
 
     def _choices(self, sample: Sample) -> Sequence[str]:
-        return sample.choices if self.options == "texts" else _letters(len(sample.choices))
+        if self.options == "texts":
+            return sample.choices
+        return sample.labels or _letters(len(sample.choices))
 
 
 @cache

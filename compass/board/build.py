@@ -11,7 +11,7 @@ from compass.board.cells import Cell
 from compass.board.chance import levelled, normalised
 from compass.board.groups import Group, Summed, groups_of, leaves_of, summed, version_of
 from compass.board.layout import Wanted, grouped_by_family, layout
-from compass.board.table import UNASKED, Board, Failure, Hole, Origin, Row, Table
+from compass.board.table import ELSEWHERE, UNASKED, Board, Failure, Hole, Origin, Row, Table
 from compass.records import Score
 
 _NAMED = 5
@@ -214,7 +214,8 @@ def _dataset_rows(
         for score in sources.above[model][dataset].scores
     }
     for (metric, version, mode), scores in seen.items():
-        answered = {m for m in asked if m == metric or (m is None and metric in headlines)}
+        headline = metric in headlines or any(score.beside for score in scores.values())
+        answered = {m for m in asked if m == metric or (m is None and headline)}
         row = Row(
             name=dataset,
             version=version,
@@ -226,7 +227,7 @@ def _dataset_rows(
         )
         yield row, answered
         if answered:
-            sources.holes += _gaps(sources, cells, dataset, scores)
+            sources.holes += _gaps(sources, cells, dataset, metric, scores)
     there = list(dict.fromkeys(metric for metric, _, _ in seen))
     for lacking in sorted(metric for metric in asked if metric and metric not in there):
         reason = f"has no metric {lacking!r}, only {listed(there)}"
@@ -235,13 +236,19 @@ def _dataset_rows(
 
 
 def _gaps(
-    sources: _Sources, cells: Mapping[str, Cell], dataset: str, scores: Mapping[str, Score]
+    sources: _Sources,
+    cells: Mapping[str, Cell],
+    dataset: str,
+    metric: str,
+    scores: Mapping[str, Score],
 ) -> Iterator[Hole]:
     """Yield what is missing from the row of a metric, of models that were scored."""
     for model, cell in cells.items():
         score = scores.get(model)
         if score is None:
-            yield Hole(dataset, model, f"has no such metric in version {cell.version}")
+            there = any(one.metric == metric for one in cell.scores)
+            reason = f"{ELSEWHERE} {cell.version}" if there else f"has no metric {metric!r}"
+            yield Hole(dataset, model, reason)
         elif score.value is None:
             reason = f"none of {score.failed} questions could be judged"
             yield Hole(dataset, model, sources.reasons.get((model, dataset), reason))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from compass.board.table import MEANT, UNASKED, Board, Row, Table
+from compass.board.table import UNASKED, Board, Row, Table, is_meant
 from compass.board.words import HOLE, MISSING, UNKNOWN, counts, rank
 from compass.records import Score
 
@@ -119,7 +119,7 @@ def _shown(row: Row, model: str, table: Table, gaps: Gaps) -> Shown:
         above = row.normalised.get(model)
         return Shown(above, best) if above is not None else Shown(words=UNKNOWN)
     reason = gaps.get((row.name, model), UNASKED if score is None else "")
-    words = HOLE if reason in MEANT else MISSING
+    words = HOLE if is_meant(reason) else MISSING
     return Shown(score, words=words)
 
 

@@ -29,7 +29,7 @@ def to_latex(board: Board) -> str:
             rf"\par\footnotesize {clean_latex(one)}" for one in columns_of(board, table, laid)
         ]
         lines += [r"\end{table}", ""]
-    notes = [legend(board), *board.notes, *holes(board)]
+    notes = [legend(board), *board.notes, *(hole for hole, _ in holes(board))]
     lines += [f"% {clean_latex(note)}" for note in notes]
     return "\n".join(lines) + "\n"
 

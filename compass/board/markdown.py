@@ -22,7 +22,7 @@ def to_markdown(board: Board) -> str:
         parts.append(_laid(laid))
         parts += [f"{clean_markdown(line)}\n" for line in columns_of(board, table, laid)]
     parts.append(legend(board) + "\n")
-    notes = [*board.notes, *holes(board), *coverage(board)]
+    notes = [*board.notes, *(hole for hole, _ in holes(board)), *coverage(board)]
     if len(notes) > _MOST_NOTES:
         notes[_MOST_NOTES:] = [f"and {len(notes) - _MOST_NOTES} more, see summary.json"]
     if notes:

@@ -118,8 +118,12 @@ class Hole(NamedTuple):
 
 UNASKED = "not asked for"
 EMPTY = "it has no members yet"
-MEANT = frozenset({UNASKED, EMPTY})
-"""Reasons for a hole that is meant to be one."""
+ELSEWHERE = "stands in the row of version"
+
+
+def is_meant(reason: str) -> bool:
+    """True if a hole is where nothing should be: its reason is no fault."""
+    return reason.startswith((UNASKED, EMPTY, ELSEWHERE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from compass.board.grid import Grid, Line, Shown, gaps_of, grid
 from compass.board.markdown import columns_of
-from compass.board.table import MEANT, Board
+from compass.board.table import Board
 from compass.board.words import HOLE, coverage, holes, leads, margin, scaled
 from compass.textsafe import clean_line
 
@@ -63,7 +63,7 @@ def print_board(board: Board, console: Console | None = None) -> None:
             if len(shown) < len(all_of):
                 say(f"the first {len(shown)} of {len(all_of)} {kind}; all are in summary.csv", 2)
     say(_legend(board))
-    gone = (f"{HOLE if hole.endswith(tuple(MEANT)) else '!'} {hole}" for hole in holes(board))
+    gone = (f"{HOLE if meant else '!'} {hole}" for hole, meant in holes(board))
     notes = [*board.notes, *gone, *coverage(board)]
     for note in notes[:_MOST_NOTES]:
         say(note, 2)

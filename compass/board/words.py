@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from compass.board.build import listed
-from compass.board.table import Board, Row
+from compass.board.table import Board, Row, is_meant
 from compass.records import Score
 
 HOLE = "-"
@@ -17,6 +17,9 @@ MISSING = "missing"
 
 UNKNOWN = "?"
 """A number that nobody told."""
+
+FIRST = "rank-first"
+"""Mode of rankings that saw the likeliest first tokens only."""
 
 
 def scaled(value: float | None, scale: str, decimals: int) -> str:
@@ -65,8 +68,8 @@ def counts(row: Row) -> str:
     return rank(min(numbers), max(numbers))
 
 
-def holes(board: Board) -> Iterator[str]:
-    """Yield a line for each reason that leaves places empty, saying which."""
+def holes(board: Board) -> Iterator[tuple[str, bool]]:
+    """Yield a line for each reason that leaves places empty, and whether they are meant to be."""
     models: dict[tuple[str, str], list[str]] = {}
     for hole in board.holes:
         models.setdefault((hole.name, hole.reason), []).append(hole.model)
@@ -74,7 +77,7 @@ def holes(board: Board) -> Iterator[str]:
     for (name, reason), missing in models.items():
         names.setdefault((listed(missing), reason), []).append(name)
     for (missing_models, reason), rows in names.items():
-        yield f"{listed(rows)}, {missing_models}: {reason}"
+        yield f"{listed(rows)}, {missing_models}: {reason}", is_meant(reason)
 
 
 def coverage(board: Board) -> Iterator[str]:
@@ -87,6 +90,8 @@ def coverage(board: Board) -> Iterator[str]:
                 marks.append(f"{score.unparsed} could not be read (and count as wrong)")
             if score.truncated:
                 marks.append(f"{score.truncated} have a prompt or an answer that was cut")
+            if row.mode == FIRST:
+                marks.append("all ranked by the first token alone, as far as the server shows it")
             if marks and not row.group and (model, row.name) not in told:
                 told.add((model, row.name))
                 asked = UNKNOWN if score.n is None else score.n + score.failed

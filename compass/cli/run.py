@@ -18,6 +18,7 @@ from compass.cli.screen import screen
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
+from compass.runfolder import RunFolder
 from compass.sandbox import ALLOW_UNSAFE_CODE
 from compass.specs import Component, Experiment
 
@@ -37,6 +38,18 @@ def command(arguments: argparse.Namespace) -> int:
         return 0
     folder = run_folder(Path(arguments.work_dir), experiment.name, arguments.resume)
     print(f"run folder: {folder.root}", flush=True)
+    if arguments.watch is not None:
+        from compass.cli.watch import watch
+
+        def again(made: Experiment) -> int:
+            return _once(arguments, made, folder)
+
+        return watch(Path(arguments.watch), arguments.patience, experiment, again)
+    return _once(arguments, experiment, folder)
+
+
+def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFolder) -> int:
+    """Do what is left of an experiment, put up its board, and return the exit code."""
     run = evaluate(
         experiment,
         folder,
@@ -99,7 +112,7 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
     for name in ("models", "datasets", "hf", "set"):
         values = getattr(arguments, name)
         what += [f"--{name}", *values] if values else []
-    for name in ("summarizer", "limit", "circular", "workers"):
+    for name in ("summarizer", "limit", "circular", "robust", "workers"):
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
     what += ["--allow-unsafe-code"] if arguments.allow_unsafe_code else []

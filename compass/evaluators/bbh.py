@@ -85,7 +85,7 @@ class BBH:
 
 def _compass(output: str, target: str, sample: Sample) -> tuple[str | None, bool]:
     if sample.choices:
-        places = letters(output, sample.choices)
+        places = letters(output, sample.choices, sample.labels)
         named = "".join(f"({LETTERS[place]})" for place in places or ())
         return named or None, places == sample.right and bool(places)
     said = stated(output)

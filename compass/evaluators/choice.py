@@ -8,7 +8,7 @@ from typing import Literal
 from compass.errors import ConfigError, DataError, did_you_mean
 from compass.evaluators.confusion import CONFUSION, confusion_scores
 from compass.evaluators.conventions import RULES
-from compass.evaluators.extract import letters
+from compass.evaluators.extract import as_letters, letters
 from compass.evaluators.likelihoods import logprobs, mass
 from compass.evaluators.tally import UNPARSED, output_of, summary, verdict
 from compass.records import LETTERS, Prediction, Sample, Score, Verdict
@@ -62,6 +62,7 @@ class Choice:
     """
 
     version = 2
+    reads_labels = True
 
     def __init__(
         self,
@@ -98,7 +99,7 @@ class Choice:
             return verdict(sample, prediction, {"accuracy": None}, target=target)
         if prediction.choices:
             return self._ranked(sample, prediction, target)
-        found = self._read(output_of(prediction, "Choice"), sample.choices)
+        found = self._read(output_of(prediction, "Choice"), sample)
         return verdict(
             sample,
             prediction,
@@ -132,10 +133,12 @@ class Choice:
             reason=UNPARSED if headline is None else "",
         )
 
-    def _read(self, output: str, choices: Sequence[str]) -> tuple[int, ...] | None:
-        if self.compat is not None:
-            return RULES[self.compat](output, len(choices))
-        return letters(output, choices)
+    def _read(self, output: str, sample: Sample) -> tuple[int, ...] | None:
+        if self.compat is None:
+            return letters(output, sample.choices, sample.labels)
+        if sample.labels:  # the rules know A, B, C … only
+            output = as_letters(output, sample.labels)
+        return RULES[self.compat](output, len(sample.choices))
 
 
 def named(places: Sequence[int]) -> str:

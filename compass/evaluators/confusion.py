@@ -34,8 +34,6 @@ def confusion_scores(verdicts: Iterable[Verdict], names: Sequence[str]) -> list[
     clusters: dict[Hashable, Counter[tuple[str, str]]] = {}
     judged = failed = 0
     for one in verdicts:
-        if one.variant:
-            continue
         if FAILED in one.reason.split(",") or one.target is None:
             failed += 1
             continue

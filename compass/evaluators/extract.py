@@ -34,6 +34,9 @@ _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41,
 _MOST_CUES = 50
 """A model that repeats itself for ever is read in linear time all the same."""
 
+_LONGEST_LABEL = 2
+"""Characters of what an option may be called."""
+
 _COLON = re.compile(r"[:：]")
 
 _CUE = re.compile(
@@ -105,7 +108,9 @@ def own_part(text: str) -> str:
     return text[: match.start()] if match else text
 
 
-def letters(text: str, choices: Sequence[str]) -> tuple[int, ...] | None:
+def letters(
+    text: str, choices: Sequence[str], labels: Sequence[str] = ()
+) -> tuple[int, ...] | None:
     """Return the places of the options that a text settles on, None if it does not.
 
     Tried in this order, the first that says something wins: the last explicit
@@ -117,21 +122,61 @@ def letters(text: str, choices: Sequence[str]) -> tuple[int, ...] | None:
     Args:
         text: Output of a model.
         choices: Texts of the options, in the order of their letters.
+        labels: What the options are called if not A, B, C …
 
     Examples:
         >>> letters("A dog has four legs, so the answer is (B).", ["two", "four"])
         (1,)
         >>> letters("A dog? I do not know.", ["two", "four"]) is None
         True
+        >>> letters("The answer is 2.", ["two", "four"], labels="12")
+        (1,)
     """
     said = visible(text).translate(_WIDE)
     for part in dict.fromkeys((own_part(said), said)):
-        listing = _is_listing(part, choices)
-        for rule in (_stated, _alone, _leading, _bracketed, _mentioned):
-            found = rule(part, choices) if rule is _stated or not listing else []
-            if found:
-                return tuple(sorted(set(found)))
+        named = as_letters(part, labels) if labels else part
+        listing = _is_listing(named, choices)
+        found = _stated(named, part, choices)
+        for rule in () if listing else (_alone, _leading, _bracketed):
+            found = found or rule(named, choices)
+        if not found and not listing:
+            found = _mentioned(part, choices)
+        if found:
+            return tuple(sorted(set(found)))
     return None
+
+
+def as_letters(text: str, labels: Sequence[str]) -> str:
+    """Return a text with the names of options put as their letters.
+
+    A label counts where it stands alone: not in a word, a number or a decimal.  A letter that
+    is no label is none afterwards, so that nobody takes it for one.
+
+    Examples:
+        >>> as_letters("Not 1 but 2 (1.5 of 12).", "12")
+        'Not A but B (1.5 of 12).'
+        >>> as_letters("选乙，不选A", "甲乙")
+        '选B，不选·'
+    """
+    places = {label: LETTERS[place] for place, label in enumerate(labels)}
+    kept = {label.upper() for label in labels}
+
+    def letter(match: re.Match[str]) -> str:
+        found = match[0]
+        return places.get(found) or (found if found in kept else "·")
+
+    return _label(tuple(labels)).sub(letter, text)
+
+
+@lru_cache
+def _label(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what matches labels that stand alone, and the letters they replace."""
+    some = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+    if labels[0].isascii():
+        some = rf"(?<![A-Za-z0-9'’])(?<!\d[.,])(?:{some})(?![A-Za-z0-9]|[.,]\d|['’][A-Za-z])"
+    # The pronoun and the article before a word are no letters of options.
+    others = rf"(?<![A-Za-z'’])[{LETTERS[: len(labels)]}](?![A-Za-z'’]|(?<=[AI])\s+[A-Za-z])"
+    return re.compile(rf"{some}|{others}")
 
 
 def _is_listing(text: str, choices: Sequence[str]) -> bool:
@@ -168,12 +213,20 @@ def _statements(text: str) -> list[int]:
     return [match.end() for match in _CUE.finditer(text)]
 
 
-def _stated(text: str, choices: Sequence[str]) -> list[int]:
-    """The last explicit statement."""
+def _stated(text: str, said: str, choices: Sequence[str]) -> list[int]:
+    """The last explicit statement; ``said`` is the text before its labels were put as letters."""
     best, found = -1, []
     listed, praised = _patterns(len(choices))
-    for start in _statements(text)[-_MOST_CUES:]:
-        places = _letters_at(listed, text, start) or _text_at(text, start, choices)
+    starts = _statements(text)[-_MOST_CUES:]
+    spoken = starts if said is text else _statements(said)[-_MOST_CUES:]
+    for place, start in enumerate(starts):
+        places = _letters_at(listed, text, start)
+        # The cues hold no labels, so they are the same in both; if not, texts are not read.
+        if len(spoken) == len(starts) and not (places and said is text):
+            named = _text_at(said, spoken[place], choices)
+            # "2 apples" is the option of this text, not the option called 2.
+            if not places or (named and len(choices[named[0]]) > _LONGEST_LABEL):
+                places = named
         if places:
             best, found = start, places
     for match in praised.finditer(text):

@@ -25,39 +25,17 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 
 from compass.circular import Circular, Order
+from compass.evaluators.asked import Asked, Coverage, questions, scored
 from compass.evaluators.likelihoods import logprobs, mass
+from compass.evaluators.opencompass_orders import InOrders, OpenCompass
 from compass.evaluators.slots import Slots
-from compass.evaluators.tally import UNPARSED
 from compass.records import LETTERS, Prediction, Sample, Score, Verdict
 from compass.stats import Mean
 
-MOST_SLOTS = 26
 PROBABILITY = "probability"
-
-
-@dataclass(slots=True)
-class _Asked:
-    """One question in all its orders, the own one first."""
-
-    verdicts: list[Verdict]
-    right: list[float]
-    """By order."""
-
-    picks: list[int | None]
-    """The option chosen, as the benchmark counts them, by order."""
-
-    slots: list[int | None]
-    """The slot chosen, by order."""
-
-    count: int
-    """Options."""
-
-    gold: int | None
-    """The right option, if it is one."""
 
 
 def in_order(
@@ -78,138 +56,126 @@ def order_scores(
 
     Args:
         verdicts: Question by question; each with its order.
-        plain: What the evaluator itself makes of all verdicts; its headline over all orders
-            is ``acc_circular``.
+        plain: What the evaluator makes of the answers in the own order.  If no question was
+            asked in another one, there is nothing to add to it.
         settings: How tied votes are broken, and whose names are wanted.
     """
     metric = plain[0].metric
     tally = _Tally(settings.seed)
-    old = _Old() if settings.compat == "opencompass" else None
-    for asked in _questions(verdicts, metric):
-        tally.add(asked)
-        if old is not None and asked is not None:
-            old.add(asked)
+    old = OpenCompass() if settings.compat == "opencompass" else None
+    for asked in questions(verdicts, metric):
+        in_orders = _in_orders(asked)
+        tally.add(asked, in_orders)
+        if old is not None and asked.answered:
+            old.add(in_orders)
+    if not tally.varied:
+        return list(plain)
     found = list(tally.scores(plain[0]))
     return found + list(plain) + (old.scores(plain[0]) if old is not None else [])
 
 
-def _questions(verdicts: Iterable[Verdict], metric: str) -> Iterator[_Asked | None]:
-    """Yield the questions; None for one that has not been answered in every order."""
-    for _, group in groupby(verdicts, key=lambda v: (v.sample_id, v.repeat)):
-        rows = list(group)
-        values = [row.values.get(metric) for row in rows]
-        if any(value is None for value in values):
-            yield None
-            continue
-        slots = [_slot(row.answer) for row in rows]
-        golds = {_through(row, _slot(row.target)) for row in rows}
-        yield _Asked(
-            verdicts=rows,
-            right=[value for value in values if value is not None],
-            picks=[_through(row, slot) for row, slot in zip(rows, slots, strict=True)],
-            slots=slots,
-            count=len(rows[0].order),
-            gold=golds.pop() if len(golds) == 1 else None,
-        )
+def _in_orders(asked: Asked) -> InOrders:
+    rows = asked.verdicts
+    orders = [row.order for row in rows]
+    slots = [_slot(row.answer, order) for row, order in zip(rows, orders, strict=True)]
+    golds = {
+        _through(order, _slot(row.target, order)) for row, order in zip(rows, orders, strict=True)
+    }
+    return InOrders(
+        right=[value or 0.0 for value in asked.values],
+        slots=slots,
+        picks=[_through(order, slot) for order, slot in zip(orders, slots, strict=True)],
+        gold=golds.pop() if len(golds) == 1 else None,
+        orders=orders,
+    )
 
 
-def _slot(answer: str | None) -> int | None:
+def _slot(answer: str | None, order: Order) -> int | None:
     """Return the slot a single letter names."""
-    return LETTERS.find(answer) if answer is not None and len(answer) == 1 else None
+    place = LETTERS.find(answer) if answer is not None and len(answer) == 1 else -1
+    return place if 0 <= place < len(order) else None
 
 
-def _through(row: Verdict, slot: int | None) -> int | None:
-    return row.order[slot] if slot is not None and 0 <= slot < len(row.order) else None
+def _through(order: Order, slot: int | None) -> int | None:
+    return None if slot is None else order[slot]
 
 
 class _Tally:
     """Means over questions."""
 
     def __init__(self, seed: int) -> None:
+        self.varied = False
+        """True once a question was asked in several orders."""
+
         self._seed = seed
         self._means: dict[str, tuple[Mean, Mean]] = {}
         self._slots = Slots()
-        self._failed = self._unparsed = self._truncated = 0
-        self._clustered: list[tuple[_Asked, str]] = []
+        self._coverage = Coverage()
 
-    def add(self, asked: _Asked | None) -> None:
+    def add(self, asked: Asked, seen: InOrders) -> None:
         """Take in a question."""
-        if asked is None:
-            self._failed += 1
+        self.varied = self.varied or len(asked.verdicts) > 1
+        self._coverage.add(asked)
+        if not asked.answered:
             return
-        first = asked.verdicts[0]
-        reasons = [set(row.reason.split(",")) for row in asked.verdicts]
-        self._unparsed += any(UNPARSED in one for one in reasons)
-        self._truncated += any("truncated" in one for one in reasons)
-        cluster = None if first.cluster is None else (True, first.cluster)
-        if cluster is None and first.repeat:
-            cluster = (False, first.sample_id)
-        for name, (value, chance) in self._values(asked).items():
+        for name, (value, chance) in self._values(asked, seen).items():
             mean, level = self._means.setdefault(name, (Mean(), Mean()))
-            mean.add(value, cluster)
+            mean.add(value, asked.cluster)
             if chance is not None:
-                level.add(chance, cluster)
-        self._slots.add(asked.slots, asked.count)
+                level.add(chance, asked.cluster)
+        self._slots.add(seen.slots, seen.orders, asked.cluster)
 
-    def scores(self, like: Score) -> Iterator[Score]:
+    def scores(self, plain: Score) -> Iterator[Score]:
         """Yield the scores, ``perf`` first."""
-        names = sorted(self._means, key=_rank)
-        for name in names:
+        like = self._coverage.on(plain)
+        if not self._means:
+            yield replace(like, metric="perf", value=None, low=None, high=None, n=0)
+        for name in sorted(self._means, key=_rank):
             mean, chance = self._means[name]
-            value, low, high = mean.interval()
-            if name != "order_gap":
-                low, high = max(0.0, low), min(1.0, high)
-            known = math.isfinite(low) and math.isfinite(high)
             yield replace(
-                like,
-                metric=name,
-                value=value,
-                low=low if known else None,
-                high=high if known else None,
-                n=mean.n,
-                failed=self._failed,
-                unparsed=self._unparsed,
-                truncated=self._truncated,
+                scored(like, name, mean, least=-1.0 if name == "order_gap" else 0.0),
                 chance=chance.interval().value if chance.n else None,
+                beside=name == "acc_origin",
             )
         yield from self._slots.scores(like)
 
-    def _values(self, asked: _Asked) -> dict[str, tuple[float, float | None]]:
+    def _values(self, asked: Asked, seen: InOrders) -> dict[str, tuple[float, float | None]]:
         """Return value and chance level by metric."""
-        orders, right = len(asked.right), sum(asked.right)
-        guess = None if asked.gold is None else 1 / asked.count
+        orders, right, count = len(seen.right), math.fsum(seen.right), seen.count
+        guess = None if seen.gold is None else 1 / count
         values: dict[str, tuple[float, float | None]] = {
-            "perf": (float(right == orders), _at_least(orders, orders, guess)),
-            "acc_origin": (asked.right[0], guess),
+            "perf": (float(min(seen.right) == 1.0), _at_least(orders, orders, guess)),
+            "acc_origin": (seen.right[0], guess),
             "acc_circular": (right / orders, guess),
-            "order_gap": (asked.right[0] - right / orders, 0.0),
+            "order_gap": (seen.right[0] - right / orders, 0.0),
         }
+        hits = sum(one == 1.0 for one in seen.right)
         for least in range(1, orders):
-            chance = _at_least(least, orders, guess)
-            values[f"more_{least}"] = (float(right >= least), chance)
-        winner, tied = self._vote(asked)
-        if asked.gold is not None:
-            values["vote"] = (float(winner == asked.gold), guess)
+            values[f"more_{least}"] = (float(hits >= least), _at_least(least, orders, guess))
+        if seen.gold is not None:
+            winner, tied = self._vote(asked, seen.picks)
+            values["vote"] = (float(winner == seen.gold), guess)
             values["vote_ties"] = (float(tied), None)
         chances = [row.values.get(PROBABILITY) for row in asked.verdicts]
         shown = [one for one in chances if one is not None]
         if len(shown) == orders:
             values["prob"] = (math.fsum(shown) / orders, guess)
         if orders > 1:
-            values["consistency"] = (_agreement(asked.picks), 1 / asked.count)
-        for slot in range(min(asked.count, MOST_SLOTS)):
-            named = sum(one == slot for one in asked.slots)
-            values[f"prior_{LETTERS[slot]}"] = (named / orders, 1 / asked.count)
+            values["consistency"] = (_agreement(seen.picks), 1 / count)
+        for slot in range(count):
+            named = sum(one == slot for one in seen.slots)
+            values[f"prior_{LETTERS[slot]}"] = (named / orders, 1 / count)
         return values
 
-    def _vote(self, asked: _Asked) -> tuple[int | None, bool]:
+    def _vote(self, asked: Asked, picks: Sequence[int | None]) -> tuple[int | None, bool]:
         """Return the option chosen most often, and whether a lot decided."""
-        counts = Counter(pick for pick in asked.picks if pick is not None)
+        counts = Counter(pick for pick in picks if pick is not None)
         if not counts:
             return None, False
         most = max(counts.values())
         tied = sorted(pick for pick, times in counts.items() if times == most)
-        draw = random.Random(f"{self._seed}:{asked.verdicts[0].sample_id}")
+        first = asked.verdicts[0]
+        draw = random.Random(f"{self._seed}:{first.sample_id}:{first.repeat}")
         return draw.choice(tied), len(tied) > 1
 
 
@@ -237,53 +203,3 @@ def _agreement(picks: Sequence[int | None]) -> float:
     counts = Counter(pick for pick in picks if pick is not None)
     same = sum(times * (times - 1) for times in counts.values())
     return same / (len(picks) * (len(picks) - 1))
-
-
-class _Old:
-    """The figures of OpenCompass's older evaluator for four options and four shifts.
-
-    ``icl_circular_evaluator.py`` of OpenCompass 0.5: votes that are tied go to the option
-    met first, which is that of the unshifted question.
-    """
-
-    def __init__(self) -> None:
-        self._questions = 0
-        self._rows = 0
-        self._more: Counter[int] = Counter()
-        self._right = self._origin = self._votes = 0.0
-        self._priors: Counter[str] = Counter()
-
-    def add(self, asked: _Asked) -> None:
-        """Take in a question."""
-        self._questions += 1
-        self._rows += len(asked.right)
-        self._right += sum(asked.right)
-        self._origin += asked.right[0]
-        for least in range(len(asked.right) + 1):
-            self._more[least] += sum(asked.right) >= least
-        winner = Counter(asked.picks).most_common(1)[0][0]
-        self._votes += winner is not None and winner == asked.gold
-        self._priors.update("-" if one is None else LETTERS[one] for one in asked.slots)
-
-    def scores(self, like: Score) -> list[Score]:
-        """Return its figures under its names, without intervals, as it gives them."""
-        if not self._questions:
-            return []
-        orders = self._rows / self._questions
-        shares = {
-            f"acc_{orders:g}": self._right / self._rows,
-            "acc_1": self._origin / self._questions,
-            **{f"more_{orders:g}_{j}": n / self._questions for j, n in self._more.items()},
-            f"perf_{orders:g}": self._more[int(orders)] / self._questions,
-            "perf_1": self._origin / self._questions,
-            f"vote_{orders:g}": self._votes / self._questions,
-            "vote_1": self._origin / self._questions,
-            **{
-                f"opencompass_prior_{letter}": self._priors[letter] / self._rows
-                for letter in "ABCD-"
-            },
-        }
-        return [
-            replace(like, metric=name, value=value, low=None, high=None, n=self._questions)
-            for name, value in shares.items()
-        ]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compass.errors import ConfigError
-from compass.evaluators.draws import g_pass_at_k, mg_pass_at_k, pass_at_k
 from compass.evaluators.normal import loose
 from compass.evaluators.tally import FAILED, TRUNCATED, UNPARSED, is_truncated, summary
 from compass.records import Prediction, Sample, Score, Verdict
+from compass.stats.draws import g_pass_at_k, mg_pass_at_k, pass_at_k
 
 
 class Repeats:

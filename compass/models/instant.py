@@ -102,7 +102,9 @@ class Instant:
         if self.rule == "echo":
             return question.dialogue.plain()[-200:]
         if question.sample.choices:
-            return letter_of(self._choice(question))
+            place = self._choice(question)
+            labels = question.sample.labels
+            return labels[place] if labels else letter_of(place)
         if self.rule == "right":
             return question.sample.targets[0] if question.sample.targets else ""
         return ""

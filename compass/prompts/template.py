@@ -125,7 +125,7 @@ class Template:
                 where=self._where,
                 hint="show {{ choices }} without letters",
             )
-        return list(LETTERS[: len(sample.choices)])
+        return list(sample.labels or LETTERS[: len(sample.choices)])
 
     def _compile(self) -> Render:
         from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes

@@ -61,7 +61,7 @@ class Local:
                     f"model {abbr!r} needs {need:g} GPUs, this machine shows {len(gpus)}",
                     hint="lower resources.gpus, or run where the GPUs are",
                 )
-        limits = {m.abbr: m.resources.workers or _fitting(m, gpus) for m in experiment.models}
+        limits = {m.abbr: m.resources.workers or _most(m, gpus) for m in experiment.models}
         smallest = min((need for need in needs.values() if need), default=1.0)
         workers = self.workers or max(self.width(), int(len(gpus) / smallest + 1e-9))
         return _Crew(folder, Slots(workers, gpus), needs, limits, monitor, lock).work(jobs)
@@ -72,6 +72,11 @@ def _need(model: ModelSpec, gpus: Sequence[str]) -> float:
     if model.resources.gpus is not None:
         return model.resources.gpus
     return 1.0 if gpus and getattr(model.backend.resolve(), "uses_gpu", False) else 0.0
+
+
+def _most(model: ModelSpec, gpus: Sequence[str]) -> int | None:
+    """Return how many workers may hold a model: what it says itself, or what memory allows."""
+    return getattr(model.backend.resolve(), "most_workers", None) or _fitting(model, gpus)
 
 
 def _fitting(model: ModelSpec, gpus: Sequence[str]) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from compass.errors import CompassError, ConfigError
+from compass.robust import Robust, prompt_in
 from compass.schema.arguments import arguments_of, check_arguments
 from compass.schema.place import Place
-from compass.specs import Component, Experiment
+from compass.specs import Component, DatasetSpec, Experiment
 
 
 def check_components(experiment: Experiment, *, where: str = "") -> None:
@@ -31,8 +32,26 @@ def check_components(experiment: Experiment, *, where: str = "") -> None:
         place = Place(where, f"datasets[{index}]", dataset.abbr)
         for name in ("reader", "prompt", "ask", "evaluator"):
             _build(getattr(dataset, name), place.key(name))
+        if dataset.robust is not None:
+            _build_ways(dataset, place.key("robust"))
     _build(experiment.partitioner, top.key("partitioner"))
     _build(experiment.runner, top.key("runner"))
+
+
+def _build_ways(dataset: DatasetSpec, place: Place) -> None:
+    """Build the prompts that ``robust`` makes of a dataset's own."""
+    robust = Robust.from_dict(dataset.robust or {})
+    for way in robust.ways():
+        here = place
+        if way.template is not None:
+            here = place.key("templates").at(int(way.name.rpartition("_")[2]) - 1)
+        try:
+            prompt = prompt_in(way, dataset.prompt, robust.seed)
+        except ConfigError as error:
+            if robust.optional and way.shots:
+                continue
+            raise here.locate(error) from error
+        _build(prompt, here)
 
 
 def _build(component: Component, place: Place) -> Any:

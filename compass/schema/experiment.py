@@ -10,6 +10,7 @@ from typing import Any
 
 from compass.circular import Circular
 from compass.errors import ConfigError, did_you_mean
+from compass.robust import PRESETS, Robust
 from compass.schema.arguments import check_settings
 from compass.schema.place import (
     Place,
@@ -176,6 +177,7 @@ def _dataset(value: Any, place: Place) -> DatasetSpec:
         limit=_whole(members.get("limit"), 1, place.key("limit")),
         sample_seed=_whole(members.get("sample_seed"), 0, place.key("sample_seed")),
         circular=_circular(members.get("circular"), place.key("circular")),
+        robust=_robust(members, place.key("robust")),
         **sections,
     )
 
@@ -184,9 +186,29 @@ def _circular(value: Any, place: Place) -> Mapping[str, Any] | None:
     if value is None:
         return None
     given = as_dict({"kind": value} if isinstance(value, str) else value, place)
+    return _settings(Circular, given, place)
+
+
+def _robust(members: Mapping[str, Any], place: Place) -> Mapping[str, Any] | None:
+    value = members.get("robust")
+    if value is None:
+        return None
+    if members.get("circular") is not None:
+        place.fail(
+            "circular and robust do not go together",
+            "list the dataset twice, under two abbrs, with one of them each",
+        )
+    if isinstance(value, str) and value not in PRESETS:
+        place.fail(f"unknown robust {value!r}", did_you_mean(value, PRESETS))
+    given = as_dict(PRESETS[value] if isinstance(value, str) else value, place)
+    return _settings(Robust, given, place)
+
+
+def _settings(kind: Any, given: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+    """Return settings that ``kind`` takes, as plain data."""
     settings: dict[str, Any] = plain(given, place)
     try:
-        Circular.from_dict(settings)
+        kind.from_dict(settings)
     except ConfigError as error:
         error.where = error.where or str(place)
         raise

@@ -5,10 +5,15 @@ A number never travels without its uncertainty.  Each module has one subject:
 intervals   an estimate with bounds, Wilson's interval, quantiles
 means       means of independent or clustered values
 groups      weighted sums of estimates
-resampling  the seeded bootstrap
+draws       pass@k and its kin
+repeats     variance between and within questions
+resampling  the seeded bootstrap, and a test by flipping signs
 paired      two models on the same questions
 multiple    many p-values at once
 ranks       many models on the same questions: ranges of ranks, tied groups
+power       how many questions show a difference
+
+docs/statistics.md has every formula in one place, and how often the intervals hold the truth.
 """
 
 from compass.stats.groups import combine

@@ -48,13 +48,17 @@ def wilson(right: float, n: float, level: float = LEVEL) -> Interval:
     """
     if not n > 0 or not 0 <= right <= n:
         raise ValueError(f"wilson needs 0 <= right <= n and n > 0, got {right!r} of {n!r}")
-    z = normal_quantile(level)
-    share = right / n
-    shrink = 1 + z * z / n
-    centre = (share + z * z / (2 * n)) / shrink
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / shrink
-    low = 0.0 if right == 0 else max(0.0, centre - half)
-    high = 1.0 if right == n else min(1.0, centre + half)
+    return share_interval(right / n, n, normal_quantile(level))
+
+
+def share_interval(share: float, n: float, quantile: float) -> Interval:
+    """Return a share of ``n`` with the score interval of a quantile, see `wilson`."""
+    spread = quantile * quantile / n
+    shrink = 1 + spread
+    centre = (share + spread / 2) / shrink
+    half = quantile * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / shrink
+    low = 0.0 if share == 0 else max(0.0, centre - half)
+    high = 1.0 if share == 1 else min(1.0, centre + half)
     return Interval(share, min(low, share), max(high, share))
 
 

@@ -2,10 +2,13 @@
 
 right or wrong, independent    Wilson's score interval
 any values, independent        Student's t, n - 1 degrees of freedom
-values in clusters             Student's t on cluster sums, clusters - 1
+right or wrong, in clusters    Wilson's for the effective number of values, t for z
+other values, in clusters      Student's t on cluster sums, clusters - 1
 
 Sources: Liang and Zeger 1986 (Biometrika 73:13-22) for clustered errors; Miller 2024
-(arXiv:2411.00640) for their use in evaluations.
+(arXiv:2411.00640) for their use in evaluations; Korn and Graubard 1998 (Survey Methodology
+24:193-201) for the effective number, Franco, Little, Louis and Slud 2019 (J. Surv. Stat.
+Methodol. 7:334-364) for Wilson's interval of it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,16 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable
 
-from compass.stats.intervals import LEVEL, Interval, normal_quantile, t_quantile, wilson
+from compass.stats.intervals import (
+    LEVEL,
+    Interval,
+    normal_quantile,
+    share_interval,
+    t_quantile,
+    wilson,
+)
+
+_NO_SPREAD = 1e-12
 
 
 def mean_interval(
@@ -65,8 +77,14 @@ class Mean:
     single cluster they are infinite, since nothing is known of the spread.
 
     Unweighted zeros and ones get Wilson's interval if they are independent.  If
-    they are clustered and all alike, the spread of the clusters says nothing;
-    they get Wilson's interval for C values, as if a cluster were but one of them.
+    they are clustered, it is Wilson's interval with t for z and n replaced by the
+    number of independent values that would have the same error::
+
+        m (1 - m) / error^2, or n if all clusters have the same sum
+
+    since -+ t * error covers less than it says near 0 and 1.  If they are all alike,
+    the spread of the clusters says nothing; they get Wilson's interval for C values,
+    as if a cluster were but one of them.
     """
 
     __slots__ = ("_binary", "_clusters", "_level", "_moments", "_start", "_totals", "n")
@@ -134,7 +152,12 @@ class Mean:
         error = self.error()
         if math.isinf(error):
             return Interval(mean, -math.inf, math.inf)
-        half = t_quantile(count - 1, self._level) * error
+        quantile = t_quantile(count - 1, self._level)
+        if self._binary:
+            spread = mean * (1 - mean)
+            effective = self.n if error * error < _NO_SPREAD * spread else spread / error**2
+            return share_interval(mean, effective, quantile)
+        half = quantile * error
         return Interval(mean, mean - half, mean + half)
 
     @property

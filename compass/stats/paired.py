@@ -22,7 +22,7 @@ from collections.abc import Hashable, Iterable
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from compass.stats.intervals import LEVEL, normal_quantile, t_quantile
+from compass.stats.intervals import LEVEL, normal_quantile
 from compass.stats.means import Mean
 
 NOTHING = 1e-12
@@ -117,28 +117,36 @@ def mcnemar(better: Any, worse: Any, n: Any, level: float = LEVEL) -> tuple[Any,
 
 
 def student(
-    value: float, error: float, clusters: int, level: float = LEVEL
+    value: Any, error: Any, clusters: Any, level: float = LEVEL
 ) -> tuple[Any, Any, Any, Any]:
-    """Return a mean difference, its bounds and p-value by Student's t.
+    """Return a mean difference, its bounds and p-value by Student's t; arrays are welcome.
 
     With C clusters, t = value / error has C - 1 degrees of freedom (see
     `paired_difference` for what happens without any spread).
     """
-    from scipy.special import stdtr
+    import numpy
+    from scipy.special import stdtr, stdtrit
 
-    if clusters == 1:
-        return value, -math.inf, math.inf, 1.0
-    if error <= NOTHING:
-        if min(abs(value), abs(abs(value) - 1)) <= NOTHING:
-            sign = round(value)
-            return mcnemar(clusters * (sign > 0), clusters * (sign < 0), clusters, level)
-        low = high = value
-        p = 0.5**clusters
-    else:
-        half = t_quantile(clusters - 1, level) * error
-        low, high = value - half, value + half
-        p = 2 * float(stdtr(clusters - 1, -abs(value) / error))
-    return value, *_agreeing(value, low, high, p, level), p
+    value, error, count = numpy.broadcast_arrays(
+        numpy.asarray(value, dtype=float), numpy.asarray(error, dtype=float), clusters
+    )
+    alone, flat = count == 1, error <= NOTHING
+    usual = ~alone & ~flat
+    free = numpy.maximum(count - 1, 1)
+    error = numpy.where(usual, error, 1.0)
+    half = numpy.where(usual, stdtrit(free, (1 + level) / 2) * error, 0.0)
+    p = numpy.where(usual, 2 * stdtr(free, -numpy.abs(value) / error), 0.5**count)
+    low, high = value - half, value + half
+    sign = numpy.round(value)
+    alike = flat & (numpy.abs(value - sign) <= NOTHING) & (numpy.abs(sign) <= 1)
+    if alike.any():
+        _, *found = mcnemar(count * (sign > 0), count * (sign < 0), count, level)
+        low, high, p = (
+            numpy.where(alike, *pair) for pair in zip(found, (low, high, p), strict=True)
+        )
+    low, high = _agreeing(value, low, high, p, level)
+    low, high = numpy.where(alone, -math.inf, low), numpy.where(alone, math.inf, high)
+    return value, low, high, numpy.where(alone, 1.0, p)
 
 
 def mid_p(better: Any, worse: Any) -> Any:

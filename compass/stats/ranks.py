@@ -216,54 +216,62 @@ def _counted(table: Any, level: float) -> dict[str, Any]:
 
 
 def _one_by_one(table: Any, codes: Any, level: float) -> dict[str, Any]:
-    """Return the differences of clustered or real values, a pair at a time."""
+    """Return the differences of clustered or real values; sums are taken a pair at a time."""
     import numpy
 
     models = table.shape[1]
-    shape = (models, models)
     columns = numpy.ascontiguousarray(table.T)
-    found = {name: numpy.full(shape, numpy.nan) for name in ("value", "low", "high", "p")}
-    counts = {name: numpy.zeros(shape, dtype=int) for name in ("n", "better", "worse")}
-    for a in range(models):
-        for b in range(a, models):
-            both = columns[b] - columns[a]
-            asked = ~numpy.isnan(both)
-            both = both[asked]
-            both[numpy.abs(both) <= NOTHING] = 0.0
-            counts["n"][a, b] = counts["n"][b, a] = len(both)
-            better, worse = int((both > 0).sum()), int((both < 0).sum())
-            counts["better"][a, b] = counts["worse"][b, a] = better
-            counts["worse"][a, b] = counts["better"][b, a] = worse
-            if not len(both):
-                continue
+    shape = (models, models)
+    better, worse, n, clusters = (numpy.zeros(shape, dtype=int) for _ in range(4))
+    mean, error = numpy.full(shape, numpy.nan), numpy.full(shape, numpy.nan)
+    signs = numpy.zeros(shape, dtype=bool)
+    for a, b in zip(*numpy.triu_indices(models), strict=True):
+        difference = columns[b] - columns[a]
+        asked = ~numpy.isnan(difference)
+        difference = difference[asked]
+        difference[numpy.abs(difference) <= NOTHING] = 0.0
+        better[a, b] = worse[b, a] = (difference > 0).sum()
+        worse[a, b] = better[b, a] = (difference < 0).sum()
+        n[a, b] = len(difference)
+        if len(difference):
+            signs[a, b] = bool((numpy.abs(difference) == 1)[difference != 0].all())
             labels = None if codes is None else codes[asked]
-            value, low, high, p = _difference(both, labels, better, worse, level)
-            found["value"][a, b], found["value"][b, a] = value, -value
-            found["low"][a, b], found["low"][b, a] = low, -high
-            found["high"][a, b], found["high"][b, a] = high, -low
-            if a != b:
-                found["p"][a, b] = found["p"][b, a] = p
-    return found | counts
+            mean[a, b], error[a, b], clusters[a, b] = _moments(difference, labels)
+    n += numpy.triu(n, 1).T
+    counted = signs & (clusters == n)
+    asked = numpy.triu(n > 0)
+    found = {name: numpy.full(shape, numpy.nan) for name in ("value", "low", "high", "p")}
+    tests: tuple[tuple[Any, Any, Any], ...] = (
+        (asked & counted, (better, worse, n), mcnemar),
+        (asked & ~counted, (mean, error, clusters), student),
+    )
+    for some, arrays, test in tests:
+        if some.any():
+            results = test(*(one[some] for one in arrays), level)
+            for name, result in zip(found, results, strict=True):
+                found[name][some] = result
+    below = numpy.tril_indices(models, -1)
+    for name, mirror, sign in (
+        ("value", "value", -1), ("low", "high", -1), ("high", "low", -1), ("p", "p", 1)
+    ):  # fmt: skip
+        found[name][below] = sign * found[mirror].T[below]
+    numpy.fill_diagonal(found["p"], numpy.nan)
+    return found | {"n": n, "better": better, "worse": worse}
 
 
-def _difference(
-    both: Any, labels: Any, better: int, worse: int, level: float
-) -> tuple[Any, Any, Any, Any]:
-    """Return what `compass.stats.paired.paired_difference` does, from arrays."""
+def _moments(difference: Any, labels: Any) -> tuple[float, float, int]:
+    """Return mean, standard error and clusters of one pair's differences."""
     import numpy
 
-    n = len(both)
-    signs = bool(((both == 0) | (numpy.abs(both) == 1)).all())
-    mean = (better - worse) / n if signs else float(both.mean())
+    n = len(difference)
+    mean = float(difference.mean())
     if labels is None:
-        clusters, residuals = n, both - mean
+        count, residuals = n, difference - mean
     else:
         sizes = numpy.bincount(labels)
-        sums = numpy.bincount(labels, weights=both)[sizes > 0]
-        sizes = sizes[sizes > 0]
-        clusters, residuals = len(sizes), sums - mean * sizes
-    if signs and clusters == n:
-        return mcnemar(better, worse, n, level)
-    spread = float(residuals @ residuals)
-    error = numpy.inf if clusters == 1 else (clusters / (clusters - 1) * spread) ** 0.5 / n
-    return student(mean, error, clusters, level)
+        held = sizes > 0
+        sums = numpy.bincount(labels, weights=difference)
+        count, residuals = int(held.sum()), (sums - mean * sizes)[held]
+    if count == 1:
+        return mean, numpy.inf, 1
+    return mean, (count / (count - 1) * float(residuals @ residuals)) ** 0.5 / n, count

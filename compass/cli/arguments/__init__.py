@@ -8,9 +8,27 @@ from __future__ import annotations
 import argparse
 
 from compass import __version__
-from compass.cli.arguments import board, catalogue, importing, prompt, report, run
+from compass.cli.arguments import (
+    board,
+    catalogue,
+    history,
+    importing,
+    plan_size,
+    prompt,
+    report,
+    run,
+)
 
-COMMANDS = (run, board, report, importing, prompt, catalogue)
+COMMANDS = (
+    run,
+    board,
+    report,
+    history,
+    importing,
+    prompt,
+    catalogue,
+    plan_size,
+)
 """In the order that ``compass --help`` lists them."""
 
 

@@ -55,3 +55,8 @@ def add_experiment(command: argparse.ArgumentParser) -> None:
         choices=["cyclic", "all", "off"],
         help="ask multiple choices in every shift, or every order, of their options",
     )
+    what.add_argument(
+        "--robust",
+        choices=["letters", "shots", "all", "off"],
+        help="ask with other letters for the options, other orders of the shots, or both",
+    )

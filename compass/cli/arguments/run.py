@@ -60,6 +60,18 @@ def add(commands: Any) -> None:
         help="run programs of models even where the system offers no isolation",
     )
     how.add_argument(
+        "--watch",
+        metavar="DIR",
+        help="evaluate the checkpoints in DIR, and those a training still saves there, each asked "
+        "as the models of the configuration are",
+    )
+    how.add_argument(
+        "--patience",
+        type=float,
+        metavar="MINUTES",
+        help="with --watch: stop after so long without a new checkpoint",
+    )
+    how.add_argument(
         "--no-report",
         dest="report",
         action="store_false",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Iterable
+
+from compass.stats.intervals import LEVEL, Interval
+from compass.stats.means import Mean
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
@@ -15,6 +19,39 @@ def pass_at_k(n: int, c: int, k: int) -> float:
         0.5
     """
     return g_pass_at_k(n, c, k, 0.0)
+
+
+def pass_at_k_interval(
+    counts: Iterable[tuple[int, int]],
+    k: int,
+    clusters: Iterable[Hashable | None] | None = None,
+    level: float = LEVEL,
+) -> Interval:
+    """Return the mean of pass@k over questions, with its interval.
+
+    A question's estimate has no bias, so neither has their mean; questions are the units of
+    the interval, or their clusters, since answers to one question are not independent (see
+    `compass.stats.means.Mean`).
+
+    Args:
+        counts: Answers and right answers, ``(n, c)``, for each question.
+        k: How many answers are drawn.
+        clusters: One for each question, None for one that is independent of the others.
+        level: Confidence level, strictly between 0 and 1.
+
+    Raises:
+        ValueError: There are no questions, or one has fewer answers than ``k``.
+
+    Examples:
+        >>> pass_at_k_interval([(2, 0), (2, 1), (2, 2), (2, 2)], 1).value
+        0.625
+    """
+    mean = Mean(level)
+    pairs = list(counts)
+    labels = [None] * len(pairs) if clusters is None else clusters
+    for (n, c), cluster in zip(pairs, labels, strict=True):
+        mean.add(pass_at_k(n, c, k), cluster)
+    return mean.interval()
 
 
 def g_pass_at_k(n: int, c: int, k: int, tau: float) -> float:

@@ -1,0 +1,119 @@
+"""One HTTP call through the ``openai`` package; it neither retries nor interprets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from compass.errors import ModelError
+from compass.models.api.faults import Fault, Kind, of_connection, of_status
+
+HINT_INSTALL = "pip install 'compass-eval[api]'"
+CONNECT_SECONDS = 15.0
+
+
+class Transport:
+    """A client of one address with one key; clients share the connections.
+
+    Args:
+        base_url: Such as ``https://api.openai.com/v1``.
+        key: The secret itself.
+        connections: An HTTP client made by `connections`.
+        headers: More headers.
+    """
+
+    def __init__(
+        self, base_url: str, key: str, connections: Any, headers: Mapping[str, str]
+    ) -> None:
+        openai = _openai()
+        self._openai = openai
+        self._client = openai.AsyncOpenAI(
+            api_key=key,
+            base_url=base_url,
+            max_retries=0,
+            http_client=connections,
+            default_headers=dict(headers),
+        )
+        parts = urlsplit(base_url)
+        self._root = f"{parts.scheme}://{parts.netloc}"
+
+    async def hello(self) -> None:
+        """See whether anybody answers at this address, and takes this key.
+
+        Raises:
+            Fault: Nobody does.
+        """
+        try:
+            await self._client.get("/models", cast_to=object)
+        except self._openai.APIStatusError as error:
+            if error.status_code in (401, 403):
+                raise of_status(error.status_code, error.body, error.response.headers) from None
+        except self._openai.APIConnectionError as error:
+            raise of_connection(error) from None
+        except (self._openai.APIError, ValueError):
+            return  # not every server lists its models
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Return the JSON that a server answers to a body.
+
+        Args:
+            path: Below the base URL; one that begins with ``/`` is below the server's root.
+            body: What is posted; with ``stream`` true the reply is put together from its pieces.
+
+        Raises:
+            Fault: The server refuses, or sends no JSON.
+        """
+        url = self._root + path if path.startswith("/") else f"/{path}"
+        try:
+            if body.get("stream"):
+                stream = await self._client.post(
+                    url,
+                    cast_to=object,
+                    body=body,
+                    stream=True,
+                    stream_cls=self._openai.AsyncStream[object],
+                )
+                async with stream:
+                    return {"pieces": [piece async for piece in stream]}
+            return _json(await self._client.post(url, cast_to=object, body=body))
+        except self._openai.APIStatusError as error:
+            raise of_status(error.status_code, error.body, error.response.headers) from None
+        except self._openai.APITimeoutError:
+            raise Fault(Kind.BROKEN, "no reply in time") from None
+        except self._openai.APIConnectionError as error:
+            raise of_connection(error) from None
+        except self._openai.APIError as error:  # an error within a stream
+            raise Fault(Kind.PASSING, str(error)) from None
+        except ValueError as error:
+            raise Fault(Kind.PASSING, f"the reply is not JSON: {error}") from None
+
+
+def connections(most: int) -> Any:
+    """Return an HTTP client for many calls at a time."""
+    _openai()
+    import httpx2
+
+    return httpx2.AsyncClient(
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=most),
+        timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+    )
+
+
+def _json(reply: Any) -> Any:
+    if not isinstance(reply, str):
+        return reply
+    try:
+        return json.loads(reply)
+    except ValueError:
+        start = " ".join(reply[:120].split())
+        raise Fault(Kind.PASSING, f"the reply is not JSON: {start!r}") from None
+
+
+def _openai() -> Any:
+    try:
+        import openai
+    except ImportError as error:
+        raise ModelError(str(error), hint=HINT_INSTALL) from error
+    return openai
