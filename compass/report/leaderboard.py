@@ -147,7 +147,7 @@ def troubles(board: Board, links: Mapping[str, str]) -> dict[str, list[Any]]:
             for (dataset, model), count in failed.items()
         ],
         "notes": list(board.notes),
-        "holes": list(holes(board)),
+        "holes": [hole for hole, _ in holes(board)],
         "coverage": list(coverage(board)),
         "failures": [[one.job, one.count or None, one.brief, one.log] for one in board.failures],
     }
