@@ -317,7 +317,7 @@
     if (points.length < 2 || row.scale !== "share") return place.replaceChildren();
     const plot = Plot.plot({
       ...look, width: width(place), height: 340, marginLeft: 48, marginBottom: 42, marginRight: 120, marginTop: 26,
-      x: { type: "log", label: "seconds a question", grid: true, tickFormat: "~g", nice: true, ticks: 5 }, y: { label: board.titleOf(row), grid: true, nice: true },
+      x: { type: "log", label: "seconds a question", grid: true, tickFormat: "~g", nice: true, ticks: Math.max(2, Math.min(5, Math.floor(width(place) / 160))) }, y: { label: board.titleOf(row), grid: true, nice: true },
       marks: [
         Plot.ruleX(points.filter((one) => one.low !== undefined), { x: "x", y1: "low", y2: "high", stroke: "var(--hue-1)", strokeWidth: 4, strokeOpacity: 0.3, strokeLinecap: "round" }),
         Plot.dot(points, { x: "x", y: "y", fill: "var(--hue-1)", stroke: "var(--sheet)", strokeWidth: 1.5, r: 5.5, title: (one) => one.model + ": " + one.y.toFixed(1) + " at " + one.x.toPrecision(3) + " s" }),
