@@ -273,3 +273,23 @@ def test_what_the_pipeline_of_lmdeploy_cannot_do_is_refused(tiny):
     assert "losses" in model.refuses(question("0", "a"), "losses")
     assert "likeliest" in model.refuses(question("0", "a", ("b",)), "rank")
     assert model.refuses(question("0", "a", ("b", "c")), "rank") == ""
+
+
+def test_a_model_entry_changes_its_engine_without_being_edited():
+    from compass.errors import ConfigError
+    from compass.models.engines.switch import switched
+    from compass.specs import Component, ModelSpec
+
+    def spec(kind, **kwargs):
+        return ModelSpec(abbr="m", backend=Component(kind, kwargs))
+
+    here = spec("compass.models.hf.HF", path="p", chat=True, device_map="auto", batch_tokens=9)
+    there = switched(here, "vllm").backend
+    assert there.resolve() is VLLM and there.kwargs == {"path": "p", "chat": True}
+    back = switched(spec("compass.models.engines.VLLM", path="p", tp=2), "hf").backend
+    assert back.resolve() is HF and back.kwargs == {"path": "p"}
+    assert switched(here, "hf") is here
+    other = spec("compass.models.instant.Instant", rule="first")
+    assert switched(other, "vllm") is other
+    with pytest.raises(ConfigError, match="adapter=, which lmdeploy does not take"):
+        switched(spec("compass.models.hf.HF", path="p", adapter="a"), "lmdeploy")

@@ -112,7 +112,7 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
     for name in ("models", "datasets", "hf", "set"):
         values = getattr(arguments, name)
         what += [f"--{name}", *values] if values else []
-    for name in ("summarizer", "limit", "circular", "robust", "workers"):
+    for name in ("summarizer", "limit", "engine", "circular", "robust", "workers"):
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
     what += ["--allow-unsafe-code"] if arguments.allow_unsafe_code else []

@@ -71,7 +71,7 @@ def _need(model: ModelSpec, gpus: Sequence[str]) -> float:
     """Return the GPUs a worker of a model gets: as told, else one if it can use one."""
     if model.resources.gpus is not None:
         return model.resources.gpus
-    return 1.0 if gpus and getattr(model.backend.resolve(), "uses_gpu", False) else 0.0
+    return 1.0 if gpus and getattr(model.backend.build(), "uses_gpu", False) else 0.0
 
 
 def _most(model: ModelSpec, gpus: Sequence[str]) -> int | None:
