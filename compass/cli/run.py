@@ -59,6 +59,9 @@ def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFold
         force=arguments.force,
         explain=print if arguments.explain else None,
     )
+    if run.outcome.detached:
+        print(f"submitted; follow it with: {_again(arguments, folder.root.name)}")
+        return 0
     if run.outcome.interrupted:
         print(
             "interrupted; what was answered is kept. Go on with: "

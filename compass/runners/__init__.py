@@ -2,5 +2,6 @@
 
 from compass.runners.inprocess import InProcess
 from compass.runners.local import Local
+from compass.runners.slurm import Slurm
 
-__all__ = ["InProcess", "Local"]
+__all__ = ["InProcess", "Local", "Slurm"]
