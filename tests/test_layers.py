@@ -21,6 +21,7 @@ LAYERS = [
         "circular",
         "environment",
         "plan",
+        "progress",
         "robust",
         "runfolder",
         "sandbox",
