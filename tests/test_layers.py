@@ -46,7 +46,7 @@ SIDE_BY_SIDE = ("ask", "data", "evaluators", "models", "partitioners", "prompts"
 BUILT_UPON = {"data": {"rows", "hub", "inline"}, "models": {"hf"}}
 
 HEAVY = {
-    "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
+    "anthropic", "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
     "math_verify", "matplotlib", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich",
     "scipy", "sglang", "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from compass.errors import ConfigError, did_you_mean
+from compass.models.api import messages
 from compass.models.api.asking import Asker, Wording
 from compass.models.api.calls import Patience
 from compass.models.api.ledger import prices_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compass.models.api.asking import Work
 
 OPENAI = "https://api.openai.com/v1"
+INTERFACES = ("openai", "anthropic")
 RANKINGS = ("echo", "vllm", "sglang", "lmdeploy", "top")
 LOGS = ("none", "calls", "bodies")
 CONCURRENCY = 128
@@ -36,6 +38,7 @@ class API:
 
     Args:
         model: Its name there.
+        interface: ``openai`` or ``anthropic``: whose words the server understands.
         base_url: Address of the interface, or several that serve the same model.
         key: ``env:NAME`` of the variable that holds the key, or several; None sends none.
         chat: Ask through chat completions; False through completions, with plain prompts.
@@ -77,6 +80,7 @@ class API:
         self,
         model: str,
         *,
+        interface: Literal["openai", "anthropic"] = "openai",
         base_url: str | Sequence[str] = OPENAI,
         key: str | Sequence[str] | None = None,
         chat: bool = True,
@@ -107,6 +111,11 @@ class API:
         if serve is not None and base_url != OPENAI:
             raise ConfigError("base_url= and serve= exclude each other", hint="leave one out")
         self.serve = None if serve is None else plan_of(serve)
+        _check_word("interface", interface, INTERFACES)
+        if interface == "anthropic" and (stream or ranking is not None or not chat):
+            raise ConfigError("interface='anthropic' has no stream=, ranking= and chat=False here")
+        if interface == "anthropic" and base_url == OPENAI:
+            base_url = messages.ADDRESS
         self.urls = _urls(base_url)
         self.keys = _keys(key)
         _check_word("log", log, LOGS)
@@ -133,6 +142,7 @@ class API:
             omit=frozenset(omit),
             limit_name=limit_name,
             most_stops=most_stops,
+            interface=interface,
         )
         self.concurrency = concurrency
         self.name = name
@@ -154,6 +164,7 @@ class API:
             prices=prices_of(prices, model),
             budget=budget,
             log=log,
+            interface=interface,
         )
         self._place: Path | None = None
         self._serving: Serving | None = None
