@@ -117,6 +117,7 @@ def main() -> None:
     concurrency = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     ways: dict[str, Callable[[str, int, int], int]] = {"bare client": bare, "Compass": ours}
     print(f"{calls} calls, {concurrency} at a time, medians of {ROUNDS} rounds in turns")
+    summary: dict[str, dict[str, dict[str, float]]] = {}
     for delay in (0.05, 1.0):
         command = [sys.executable, __file__, "serve", str(delay)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
@@ -140,6 +141,9 @@ def main() -> None:
                 f"{work:.2f} ms CPU a call (least {min(works[name]):.2f}), "
                 f"least {min(walls[name]):.2f} s"
             )
+            told = {"seconds": wall, "times_ideal": wall / ideal, "cpu_ms": work}
+            summary.setdefault(f"{delay:g}", {})[name] = told
+    print(json.dumps(summary))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from tests.laboratory import Laboratory
 
 pytest.importorskip("ray")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
 
 RUNNER = "runner = dict(type='compass.runners.Ray', address={address!r}, actors=4)\n"
 MORE = """

@@ -93,6 +93,7 @@ def same(one, other) -> bool:
 
 @real
 @pytest.mark.slow
+@pytest.mark.xdist_group("slurm")
 def test_a_run_on_two_nodes_scores_as_a_local_one(cluster, calm, tmp_path):
     lab = laboratory(tmp_path)
     lab.run(env=cluster.environment)
@@ -103,6 +104,7 @@ def test_a_run_on_two_nodes_scores_as_a_local_one(cluster, calm, tmp_path):
 
 @real
 @pytest.mark.slow
+@pytest.mark.xdist_group("slurm")
 def test_detached_it_is_found_again(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, pause=0.02, detach=True)
     done = lab.run(env=cluster.environment)
@@ -115,6 +117,7 @@ def test_detached_it_is_found_again(cluster, calm, tmp_path):
 
 @real
 @pytest.mark.slow
+@pytest.mark.xdist_group("slurm")
 def test_stopped_by_the_user_the_batches_are_cancelled_and_answers_kept(cluster, tmp_path):
     lab = laboratory(tmp_path, pause=0.1)
     environment = {**os.environ, **cluster.environment}
@@ -132,6 +135,7 @@ def test_stopped_by_the_user_the_batches_are_cancelled_and_answers_kept(cluster,
 
 @real
 @pytest.mark.slow
+@pytest.mark.xdist_group("slurm")
 def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, pause=0.15)
     environment = {**os.environ, **cluster.environment}
@@ -150,6 +154,7 @@ def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, cal
 
 @real
 @pytest.mark.slow
+@pytest.mark.xdist_group("slurm")
 def test_a_batch_that_dies_alone_is_submitted_again(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, pause=0.1)
     environment = {**os.environ, **cluster.environment}
