@@ -17,10 +17,12 @@ from compass.cli.arguments import (
     prompt,
     report,
     run,
+    status,
 )
 
 COMMANDS = (
     run,
+    status,
     board,
     report,
     history,
