@@ -31,7 +31,17 @@ LAYERS = [
     {"catalog", "data", "evaluators", "models", "partitioners"},
     {"questions", "variants"},
     {"ask", "contamination", "infer", "planner", "score"},
-    {"board", "checkpoints", "gate", "history", "imports", "report", "worker"},
+    {
+        "board",
+        "cases",
+        "checkpoints",
+        "comparison",
+        "gate",
+        "history",
+        "imports",
+        "report",
+        "worker",
+    },
     {"config", "evaluate", "runners"},
     {"__main__", "cli"},
 ]

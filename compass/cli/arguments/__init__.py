@@ -10,7 +10,9 @@ import argparse
 from compass import __version__
 from compass.cli.arguments import (
     board,
+    cases,
     catalogue,
+    compare,
     history,
     importing,
     plan_size,
@@ -25,6 +27,8 @@ COMMANDS = (
     status,
     board,
     report,
+    compare,
+    cases,
     history,
     importing,
     prompt,
