@@ -50,7 +50,7 @@ def make_run(root: Path, models: int, datasets: int) -> None:
                 "scores": scores,
             }  # fmt: skip
             (folder / "scores.json").write_text(json.dumps(document, indent=1))
-    document = {"config": "large", "models": dict.fromkeys(names), "datasets": sets}
+    document = {"config": "large", "models": {name: {} for name in names}, "datasets": sets}
     (root / "run.json").write_text(json.dumps(document))
 
 

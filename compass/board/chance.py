@@ -44,6 +44,7 @@ def normalised(score: Score) -> Score | None:
         truncated=score.truncated,
         chance=0.0,
         scale=score.scale,
+        beside=score.beside,
     )
 
 
