@@ -1,17 +1,19 @@
 """Is the answer given where a copy of the question ends?
 
-Three kinds of evidence, all on normalised words:
+Four kinds of evidence, all on normalised words:
 
 * a right answer of several words, or of four letters or more, stands there, and more often than
   each wrong option (a copy that only lists the options gives nothing away);
 * a key names it: "answer", "solution", "key" or "答案", perhaps "is", then the letter, the
   number or the answer itself;
-* a short answer such as a number stands at once after the question.
+* a short answer such as a number stands at once after the question;
+* half of a worked solution stands there in its order, and the answer it comes to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 REACH = 100
@@ -19,6 +21,9 @@ REACH = 100
 
 _LONG = 4
 """Characters that make a single word telling."""
+
+_WORKED = 8
+"""Words that make a worked solution."""
 
 _SAYS = frozenset({"answer", "answers", "ans", "correct", "solution", "key", "label", "target"})
 _BETWEEN = frozenset({"is", "the", "option", "choice", "be", "key", "was", "index", "answer"})
@@ -32,11 +37,14 @@ class Key(NamedTuple):
     targets: tuple[tuple[str, ...], ...]
     others: tuple[tuple[str, ...], ...] = ()
     marks: tuple[str, ...] = ()
+    solution: tuple[str, ...] = ()
+    """A worked solution, if there is one."""
 
     @property
     def reach(self) -> int:
         """Words after the question worth looking at."""
-        return REACH + sum(map(len, self.others)) + sum(map(len, self.targets))
+        options = sum(map(len, self.others)) + sum(map(len, self.targets))
+        return REACH + options + 2 * len(self.solution)
 
 
 def given(key: Key, words: Sequence[str]) -> bool:
@@ -59,6 +67,8 @@ def given(key: Key, words: Sequence[str]) -> bool:
     short = [t for t in key.targets if t not in telling and t]
     if not key.others and any(tuple(words[: len(t)]) == t for t in short):
         return True
+    if len(key.solution) >= _WORKED and _solved(key, words):
+        return True
     named = [(mark,) for mark in key.marks] + [t for t in key.targets if t]
     return any(_named(words, place, named) for place in range(len(words)))
 
@@ -78,6 +88,15 @@ def _named(words: Sequence[str], place: int, named: Sequence[tuple[str, ...]]) -
         if at >= len(words) or words[at] not in between:
             return False
     return False
+
+
+def _solved(key: Key, words: Sequence[str]) -> bool:
+    """True if half of the solution stands there in its order, and a target."""
+    if not any(_count(target, words) for target in key.targets if target):
+        return False
+    matcher = SequenceMatcher(None, words, key.solution, autojunk=False)
+    same = sum(block.size for block in matcher.get_matching_blocks())
+    return same * 2 >= len(key.solution)
 
 
 def _count(wanted: tuple[str, ...], words: Sequence[str]) -> int:

@@ -151,18 +151,18 @@ def build(passages: Sequence[Passage], settings: Settings) -> Index:
 
 def keys_of(passages: Sequence[Passage]) -> list[Key]:
     """Return what the right answer to each question looks like."""
-    texts: list[str] = []
+    texts: list[str] = [""]
     for one in passages:
-        texts += [*one.targets, *one.others]
-    stream = normalise(texts or [""], wide=True)
-    edges = stream.documents.tolist()
-    split = [tuple(stream.words(a, b)) for a, b in pairwise(edges)]
-    keys, at = [], 0
+        texts += [*one.targets, *one.others, "" if one.marks else one.answer]
+    stream = normalise(texts, wide=True)
+    edges = pairwise(stream.documents.tolist())
+    split = (tuple(stream.words(a, b)) for a, b in edges)
+    next(split)
+    keys = []
     for one in passages:
-        middle = at + len(one.targets)
-        end = middle + len(one.others)
-        keys.append(Key(tuple(split[at:middle]), tuple(split[middle:end]), one.marks))
-        at = end
+        targets = tuple(next(split) for _ in one.targets)
+        others = tuple(next(split) for _ in one.others)
+        keys.append(Key(targets, others, one.marks, next(split)))
     return keys
 
 

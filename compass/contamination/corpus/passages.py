@@ -71,6 +71,13 @@ def passages(
         )
 
 
+def passage_from_dict(row: Mapping[str, Any]) -> Passage:
+    """Return the passage of its JSON form."""
+    lists = {"targets", "others", "marks"}
+    values: dict[str, Any] = {k: tuple(v) if k in lists else v for k, v in row.items()}
+    return Passage(**values)
+
+
 def digest(found: Sequence[Passage]) -> str:
     """Return a hash of passages: equal ones are looked for alike."""
     sums = hashlib.sha256()

@@ -7,6 +7,7 @@ import selectors
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -109,15 +110,13 @@ def _start(folder: Path, name: str, selector: selectors.BaseSelector) -> _Hand:
 
 def _give(hand: _Hand, shard: Shard | None) -> None:
     hand.shard = shard
-    try:
+    with suppress(BrokenPipeError):  # it may have died; the end of its output tells that
         if shard is None:
             hand.orders.close()
         else:
             hand.at, hand.rows = shard.start, shard.rows
             hand.orders.write(order(shard))
             hand.orders.flush()
-    except BrokenPipeError:
-        pass  # it has died; its output ends, and tells the rest
 
 
 def _hear(hand: _Hand) -> list[bytes] | None:
@@ -143,10 +142,8 @@ def _lost(hand: _Hand) -> dict[str, Any]:
 def _end(hand: _Hand) -> None:
     if hand.shard is not None:
         hand.process.kill()
-    try:
+    with suppress(BrokenPipeError):
         hand.orders.close()
-    except BrokenPipeError:
-        pass
     hand.answers.close()
     try:
         hand.process.wait(_PATIENCE)

@@ -1,6 +1,7 @@
 """A scan: passages, files, and a folder that remembers what was read.
 
     settings.json     what is looked for, and how: a folder serves one such
+    passages.jsonl    the questions, for those who put scans together
     segments.jsonl    a row for each stretch that was read, see `segments`
     index/            the passages as arrays, for the workers
     scan.json         the result            items.jsonl   a row for each question, see `report`
@@ -40,6 +41,11 @@ class ScanFolder:
     def settings(self) -> Path:
         """What is looked for, and how."""
         return self.root / "settings.json"
+
+    @property
+    def passages(self) -> Path:
+        """What is looked for, word for word."""
+        return self.root / "passages.jsonl"
 
     @property
     def log(self) -> Path:
@@ -117,6 +123,7 @@ def scan(
     lock = store.Lock(folder.root / "scan.lock")
     try:
         _claim(folder, identity(passages, settings, name), anew)
+        store.write_rows(folder.passages, map(asdict, passages))
         read = current(folder, files)
         todo = list(open_shards(files, _done(read)))
         if todo:

@@ -30,8 +30,8 @@ def read_keys(path: Path) -> list[Key]:
     """Return the answers that were written."""
     rows = json.loads(path.read_bytes())
     return [
-        Key(tuple(map(tuple, targets)), tuple(map(tuple, others)), tuple(marks))
-        for targets, others, marks in rows
+        Key(tuple(map(tuple, targets)), tuple(map(tuple, others)), tuple(marks), tuple(solution))
+        for targets, others, marks, solution in rows
     ]
 
 
