@@ -81,12 +81,12 @@ def shown(document: Mapping[str, Any]) -> str:
         for method, counts in methods.items()
     ]
     corpus = document["corpus"]
+    size = f"{corpus['bytes'] / 1e6:,.1f} MB of text"
     lines = [
         tabulate(body, headers=head, disable_numparse=False),
         "",
         "* the label of a question",
-        f"corpus: {corpus['files']:,} files, {corpus['documents']:,} documents, "
-        f"{corpus['bytes'] / 1e6:,.1f} MB of text",
+        f"corpus: {corpus['files']:,} files, {corpus['documents']:,} documents, {size}",
     ]
     if corpus["problems"] or corpus["empty"]:
         told = [f"{count:,} {kind}" for kind, count in corpus["problems"].items()]
