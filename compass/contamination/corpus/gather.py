@@ -37,42 +37,45 @@ class Gatherer:
     """Takes documents, keeps findings.
 
     Args:
-        index: The passages.
+        search: The passages.
         keys: Their answers.
-        file: Name of the file that the documents come from.
     """
 
     def __init__(self, search: Search, keys: Sequence[Key]) -> None:
         self._search = search
         self._index: Index = search.index
         self._keys = keys
-        self._waiting: list[Document] = []
-        self._size = 0
+        # Texts in ASCII are the quicker to look through, as long as no other is among them.
+        self._waiting: dict[bool, list[Document]] = {True: [], False: []}
+        self._sizes = {True: 0, False: 0}
         self.file = ""
+        """Name of the file that the documents come from."""
+
         self.findings = Findings()
 
     def add(self, document: Document) -> None:
         """Look a document through, at once or together with the next ones."""
         text = document.text
         if len(text) <= LONGEST:
-            self._waiting.append(document)
-            self._size += len(text)
-        else:
-            for start in range(0, len(text) - OVERLAP, LONGEST - OVERLAP):
-                self._waiting.append(document._replace(text=text[start : start + LONGEST]))
-                self.flush()
-        if self._size >= BATCH:
-            self.flush()
+            plain = text.isascii()
+            self._waiting[plain].append(document)
+            self._sizes[plain] += len(text)
+            if self._sizes[plain] >= BATCH:
+                self._look(plain)
+            return
+        for start in range(0, len(text) - OVERLAP, LONGEST - OVERLAP):
+            self.add(document._replace(text=text[start : start + LONGEST]))
 
     def take(self) -> Findings:
         """Return the findings since this was last called."""
-        self.flush()
+        for plain in self._waiting:
+            self._look(plain)
         findings, self.findings = self.findings, Findings()
         return findings
 
-    def flush(self) -> None:
+    def _look(self, plain: bool) -> None:
         """Look through what waits."""
-        waiting, self._waiting, self._size = self._waiting, [], 0
+        waiting, self._waiting[plain], self._sizes[plain] = self._waiting[plain], [], 0
         if not waiting:
             return
         stream, matches = self._search.matches([one.text for one in waiting])

@@ -100,7 +100,7 @@ class Search:
     ) -> None:
         import numpy as np
 
-        if not hits:
+        if not sum(rows.shape[1] for rows in hits):
             return
         size, key, at, place = np.concatenate(hits, axis=1)
         document = np.searchsorted(stream.documents, at, "right") - 1
