@@ -1,0 +1,1 @@
+"""The commands of ``compass contamination``, a module each."""
