@@ -1,0 +1,1 @@
+"""Was the benchmark in the training data?  Evidence, with its strength."""
