@@ -1,1 +1,1 @@
-"""Was the benchmark in the training data?  Evidence, with its strength."""
+"""Was the test in the training data?  What corpora and models tell, and what it does to scores."""
