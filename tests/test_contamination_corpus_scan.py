@@ -177,10 +177,12 @@ def test_what_cannot_be_read_is_counted_and_named_and_the_rest_is_read(made, tmp
     (tmp_path / "latin.txt").write_bytes("caf\xe9\nplain\n".encode("latin-1"))
     parquet.write_table(pyarrow.table({"body": ["x"]}), tmp_path / "wrong.parquet")
     (tmp_path / "damaged.parquet").write_bytes(b"PAR1 and no more")
-    packed = gzip.compress("\n".join(lines).encode() * 4)
+    packed = gzip.compress("".join(f"{line}\n" for line in lines * 4).encode())
     (tmp_path / "cut.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     with pyarrow.CompressedOutputStream(str(tmp_path / "whole.zst"), "zstd") as stream:
-        stream.write(("\n".join(lines) * 40).encode())
+        other = Words(13)
+        more = [json.dumps({"text": other.text(80)}) + "\n" for _ in range(3000)]
+        stream.write("".join(more).encode())
     squeezed = (tmp_path / "whole.zst").read_bytes()
     (tmp_path / "whole.zst").unlink()
     (tmp_path / "cut.jsonl.zst").write_bytes(squeezed[: len(squeezed) * 3 // 4])
