@@ -23,6 +23,7 @@ from compass.contamination.corpus.shards import Shard
 
 _BLOCK = 1 << 20
 _PACKED_BLOCK = 1 << 18
+_PACKED_PIECE = 1 << 15
 _LONGEST_LINE = 1 << 28
 """Bytes of a line; a longer one is no row but a mistake."""
 
@@ -226,7 +227,7 @@ def _lines(shard: Shard) -> Iterator[_Lines]:
         first = True
         size = _BLOCK if shard.file.ranged else _PACKED_BLOCK
         while at < stop:
-            data = stream.read(size)
+            data = stream.read(size) if shard.file.ranged else _some(stream, size)
             if first and b"\0" in data[:8192]:
                 raise UnreadableError("binary, or text that is not UTF-8")
             first = False
@@ -242,13 +243,28 @@ def _lines(shard: Shard) -> Iterator[_Lines]:
                 continue
             lines = b"".join(rest).split(b"\n")
             rest = [lines.pop()]
-            inside = _inside(lines, at, stop)
-            at += held - len(rest[0])
+            inside = lines[: _inside(lines, at, stop)]
+            at += sum(map(len, inside)) + len(inside)
             held = len(rest[0])
             consumed = min(at, stop) if shard.file.ranged else raw.tell()
-            yield _Lines(lines[:inside], at, consumed, before)
-            if inside < len(lines):
+            yield _Lines(inside, at, consumed, before)
+            if len(inside) < len(lines):
                 return
+
+
+def _some(stream: BinaryIO, size: int) -> bytes:
+    """Return about as many bytes; what can be unpacked before damage comes before its error."""
+    pieces: list[bytes] = []
+    while sum(map(len, pieces)) < size:
+        try:
+            pieces.append(stream.read1(_PACKED_PIECE))  # type: ignore[attr-defined]
+        except (OSError, EOFError, zlib.error, lzma.LZMAError):
+            if not any(pieces):
+                raise
+            break  # the next call meets it again
+        if not pieces[-1]:
+            break
+    return b"".join(pieces)
 
 
 def _inside(lines: list[bytes], at: int, stop: int) -> int:
