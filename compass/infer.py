@@ -191,6 +191,7 @@ def _checked(question: Question, answer: Answer) -> Answer:
     if answer.error is not None:
         return answer
     total = math.fsum(answer.losses) if answer.losses else 0.0
+    beside = (answer.means, answer.spreads)
     for one in answer.likelihoods or ():
         total += one.logprob + one.first + (one.whole or 0.0)
     asked = len(question.continuations)
@@ -198,7 +199,9 @@ def _checked(question: Question, answer: Answer) -> Answer:
         problem = "the back end gave no answer, or several in one"
     elif answer.likelihoods is not None and len(answer.likelihoods) != asked:
         problem = f"the back end gave {len(answer.likelihoods)} likelihoods of {asked} options"
-    elif not math.isfinite(total):
+    elif any(one is not None and len(one) != len(answer.losses or ()) for one in beside):
+        problem = "the back end gave another number of means or spreads than of losses"
+    elif not math.isfinite(total + sum(math.fsum(one) for one in beside if one)):
         problem = "the model's likelihood is not a finite number"
     else:
         return answer
@@ -220,6 +223,8 @@ def _prediction(question: Question, answer: Answer, seconds: float) -> Predictio
         reasoning=reasoning,
         likelihoods=answer.likelihoods,
         losses=answer.losses,
+        means=answer.means,
+        spreads=answer.spreads,
         error=answer.error,
         finish=answer.finish,
         prompt=answer.prompt,

@@ -129,6 +129,8 @@ class Asking:
         mode = benchmark.ask.mode
         settled = self.settings.identity() if mode == "gen" else {}
         stem = [KEY_VERSION, identity, mode, benchmark.ask.whole, settled]
+        if benchmark.ask.needs == "spreads":  # more is stored than for losses alone
+            stem.append("spreads")
         self._stem = hashlib.sha256(canonical(stem))
         self._repeats = benchmark.ask.repeats(self.settings)
 

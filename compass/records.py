@@ -163,6 +163,12 @@ class Answer:
     losses: tuple[float, ...] | None = None
     """Negative log-likelihood (nats) of every scored token of a whole text."""
 
+    means: tuple[float, ...] | None = None
+    """Where asked: mean of the vocabulary's log-probabilities at each of these tokens."""
+
+    spreads: tuple[float, ...] | None = None
+    """Their standard deviation; both are weighted by the probabilities."""
+
     error: str | None = None
     """Why there is no answer.  A failed call is never a wrong answer."""
 
@@ -192,6 +198,8 @@ class Prediction:
     reasoning: str = ""
     likelihoods: tuple[Likelihood, ...] | None = None
     losses: tuple[float, ...] | None = None
+    means: tuple[float, ...] | None = None
+    spreads: tuple[float, ...] | None = None
     error: str | None = None
     finish: str = ""
     prompt: str = ""

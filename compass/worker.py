@@ -224,6 +224,9 @@ class _Lazy:
     def losses(self, questions: Iterator[Any]) -> Iterator[Any]:
         yield from self._ask("losses", questions)
 
+    def spreads(self, questions: Iterator[Any]) -> Iterator[Any]:
+        yield from self._ask("spreads", questions)
+
     def _ask(self, method: str, questions: Iterator[Any], *settings: Any) -> Iterator[Any]:
         first = next(questions, None)
         if first is None:

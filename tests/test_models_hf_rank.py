@@ -49,7 +49,7 @@ def readings_of(rows):
         row = np.array(tokens, np.int32)
         first = len(row) - 1 - read
         path = Path(row[:-1], first, row[first + 1 :])
-        return Reading(key, [path], lambda logprobs, _: Answer(key=key, losses=tuple(logprobs[0])))
+        return Reading(key, [path], lambda reads: Answer(key=key, losses=tuple(reads[0].logprobs)))
 
     return [reading(str(n), tokens, read) for n, (tokens, read) in enumerate(rows)]
 

@@ -14,11 +14,17 @@ class Loss:
 
     A text longer than the context is read through a sliding window; each token is
     scored once.
+
+    Args:
+        spread: Ask too for mean and standard deviation of log p over the vocabulary at every
+            token, which `Membership` standardises by.
     """
 
     mode = "loss"
-    needs = "losses"
     whole = False
+
+    def __init__(self, spread: bool = False) -> None:
+        self.needs = "spreads" if spread else "losses"
 
     def generation(self, overrides: Mapping[str, Any]) -> Generation:
         """Return default settings: nothing is generated."""
@@ -36,7 +42,7 @@ class Loss:
         self, model: Any, questions: Iterable[Question], settings: Generation
     ) -> Iterator[Answer]:
         """Yield the model's answers, in any order."""
-        answers: Iterator[Answer] = model.losses(questions)
+        answers: Iterator[Answer] = getattr(model, self.needs)(questions)
         return answers
 
     def settle(self, question: Question, prediction: Prediction) -> Prediction:

@@ -39,7 +39,7 @@ def ratio(one: str, other: str) -> float:
     return 2 * common(one, other) / total if total else 1.0
 
 
-def levenshtein(one: str, other: str) -> int:
+def levenshtein(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
     """Return the least number of insertions, deletions and replacements.
 
     Bit-parallel, after Myers 1999 in the form of Hyyrö 2003.
@@ -50,13 +50,13 @@ def levenshtein(one: str, other: str) -> int:
     """
     if not one:
         return len(other)
-    places: dict[str, int] = {}
-    for place, character in enumerate(one):
-        places[character] = places.get(character, 0) | 1 << place
+    places: dict[Hashable, int] = {}
+    for place, item in enumerate(one):
+        places[item] = places.get(item, 0) | 1 << place
     whole, last = (1 << len(one)) - 1, 1 << (len(one) - 1)
     up, down, distance = whole, 0, len(one)
-    for character in other:
-        met = places.get(character, 0)
+    for item in other:
+        met = places.get(item, 0)
         diagonal = (((met & up) + up) ^ up) | met | down
         across = (down | ~(diagonal | up)) & whole
         back = diagonal & up

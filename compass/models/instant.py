@@ -6,6 +6,7 @@ import hashlib
 import math
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
 
@@ -78,6 +79,13 @@ class Instant:
         for question in questions:
             text = question.dialogue.plain()
             yield Answer(key=question.key, losses=(math.log(2),) * len(text.encode()), prompt=text)
+
+    def spreads(self, questions: Iterable[Question]) -> Iterator[Answer]:
+        """Yield the losses with what a coin's log-probabilities have: one mean, no spread."""
+        for answer in self.losses(questions):
+            losses = answer.losses or ()
+            means, spreads = tuple(-one for one in losses), (0.0,) * len(losses)
+            yield replace(answer, means=means, spreads=spreads)
 
     def close(self) -> None:
         """Do nothing: nothing is held."""

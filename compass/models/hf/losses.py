@@ -19,23 +19,32 @@ from typing import TYPE_CHECKING
 
 from compass.errors import ModelError
 from compass.models.hf.rank import Reading
+from compass.models.hf.reads import Read
 from compass.models.hf.trie import Path
 from compass.records import Answer, Question
 
 if TYPE_CHECKING:
-    from compass.models.hf.rank import Flags, Floats
     from compass.models.hf.tokens import Words
 
 
-def texts(words: Words, questions: Sequence[Question]) -> list[Reading | Answer]:
-    """Return the texts of questions as paths."""
+def texts(
+    words: Words, questions: Sequence[Question], *, spread: bool = False
+) -> list[Reading | Answer]:
+    """Return the texts of questions as paths.
+
+    Args:
+        words: The tokenizer.
+        questions: Whose dialogues are the texts.
+        spread: Whether mean and spread of the vocabulary are wanted at every token.
+    """
     plain = [question.dialogue.plain() for question in questions]
     found: list[Reading | Answer] = []
     for question, text, tokens in zip(questions, plain, words.encode(plain), strict=True):
         if not tokens:
             found.append(Answer(key=question.key, error="there is no text to score"))
             continue
-        found.append(_text(question.key, text, words.started(text, tokens), words.style.context))
+        row = words.started(text, tokens)
+        found.append(_text(question.key, text, row, words.style.context, spread))
     return found
 
 
@@ -59,24 +68,30 @@ def spans(length: int, context: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def _text(key: str, text: str, tokens: list[int], context: int) -> Reading | Answer:
+def _text(key: str, text: str, tokens: list[int], context: int, spread: bool) -> Reading | Answer:
     import numpy as np
 
     row = np.asarray(tokens, dtype=np.int32)
     if len(row) == 1:
-        return Answer(key=key, losses=(), prompt=text, prompt_tokens=1)
+        none = () if spread else None
+        return Answer(key=key, losses=(), means=none, spreads=none, prompt=text, prompt_tokens=1)
     paths = [
         Path(row[start : end - 1], scored - start - 1, row[scored:end])
         for start, end, scored in spans(len(row), context)
     ]
 
-    def finish(logprobs: list[Floats], _: list[Flags]) -> Answer:
-        values = -np.concatenate(logprobs)
+    def finish(reads: list[Read]) -> Answer:
+        def values(name: str, sign: int = 1) -> tuple[float, ...]:
+            whole = sign * np.concatenate([getattr(read, name) for read in reads])
+            return tuple(float(f"{value:.6g}") for value in whole)
+
         return Answer(
             key=key,
-            losses=tuple(float(f"{value:.6g}") for value in values),
+            losses=values("logprobs", -1),
+            means=values("means") if spread else None,
+            spreads=values("spreads") if spread else None,
             prompt=text,
             prompt_tokens=len(row),
         )
 
-    return Reading(key, paths, finish)
+    return Reading(key, paths, finish, spread)

@@ -152,13 +152,11 @@ class HF:
         The first token has none; where the tokenizer begins texts with a token of its own,
         that is the first.  Long texts are read through windows that move by half a context.
         """
-        from compass.models.hf.losses import texts
+        yield from self._texts(questions, spread=False)
 
-        _, weights = self._ready()
-        if weights.seq2seq:
-            raise ModelError("an encoder-decoder has no likelihood of a text alone")
-        words = self.words(chat=False)
-        yield from self._read(questions, partial(texts, words))
+    def spreads(self, questions: Iterable[Question]) -> Iterator[Answer]:
+        """Yield losses with mean and standard deviation of log p over the vocabulary."""
+        yield from self._texts(questions, spread=True)
 
     def preview(self, question: Question, generation: Generation | None = None) -> Preview:
         """Return a question as the model sees it; loads the tokenizer, not the weights.
@@ -220,6 +218,15 @@ class HF:
         weights, self._weights = self._weights, None
         if weights is not None:
             release(weights)
+
+    def _texts(self, questions: Iterable[Question], *, spread: bool) -> Iterator[Answer]:
+        from compass.models.hf.losses import texts
+
+        _, weights = self._ready()
+        if weights.seq2seq:
+            raise ModelError("an encoder-decoder has no likelihood of a text alone")
+        words = self.words(chat=False)
+        yield from self._read(questions, partial(texts, words, spread=spread))
 
     def _read(self, questions: Iterable[Question], prepare: Any) -> Iterator[Answer]:
         from compass.models.hf import plain

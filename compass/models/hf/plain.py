@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from compass.errors import ModelError
 from compass.models.hf.memory import is_out_of_memory
 from compass.models.hf.prompts import Asked, asked
-from compass.models.hf.rank import Reading, likelihood, row_sums
+from compass.models.hf.rank import Reading, likelihood
+from compass.models.hf.reads import read_off
 from compass.models.hf.sampling import Sampler
 from compass.models.hf.stops import Watch
 from compass.models.hf.windows import windows
@@ -61,8 +62,7 @@ def _window(weights: Weights, budget: Budget, readings: Sequence[Reading]) -> It
             found[number][place] = read
             left[number] -= 1
             if not left[number]:
-                pairs = found[number]
-                yield readings[number].finish([r[0] for r in pairs], [r[1] for r in pairs])
+                yield readings[number].finish(found[number])
 
 
 def _groups(
@@ -84,8 +84,9 @@ def _groups(
         longest = len(path(rows[0][0]).tokens)
         count = max(1, budget.tokens // max(1, longest))
         pairs = [[path(pair) for pair in row] for row in rows[:count]]
+        spread = any(readings[number].spread for row in rows[:count] for number, _ in row)
         try:
-            outcome: list[Any] = _batch(weights, pairs)
+            outcome: list[Any] = _batch(weights, pairs, spread=spread)
         except Exception as error:  # noqa: BLE001 - the back-end call; the rows keep the text
             if is_out_of_memory(error) and count > 1 and budget.halve(longest * count):
                 continue
@@ -94,7 +95,7 @@ def _groups(
         rows = rows[count:]
 
 
-def _batch(weights: Weights, rows: Sequence[Sequence[Path]]) -> list[Any]:
+def _batch(weights: Weights, rows: Sequence[Sequence[Path]], *, spread: bool) -> list[Any]:
     """Return what is read for every path; those of a row have equal tokens."""
     import numpy as np
     import torch
@@ -113,9 +114,8 @@ def _batch(weights: Weights, rows: Sequence[Sequence[Path]]) -> list[Any]:
         for number, path in ((n, path) for n, row in enumerate(rows) for path in row):
             own = logits[number, path.read_from - first : len(path.tokens) - first]
             targets = torch.as_tensor(path.targets, dtype=torch.long, device=own.device)
-            sums, tops = row_sums(own)
-            values = own.gather(1, targets[:, None])[:, 0].float() - sums
-            found.append((values.double().cpu().numpy(), (tops == targets).cpu().numpy()))
+            places = torch.arange(len(targets), device=own.device)
+            found.append(read_off(own, places, targets, spread=spread))
     return found
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from compass.errors import CompassError, ModelError
+from compass.models.hf.reads import Read, blank, read_off
 from compass.models.hf.tokens import Preview
 from compass.models.hf.trie import Layout, Path, lay_out
 from compass.models.hf.walk import Step, Walk
@@ -15,14 +16,8 @@ from compass.models.hf.windows import windows
 from compass.records import Answer, Dialogue, Likelihood, Question
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from torch import Tensor
-
+    from compass.models.hf.reads import Flags, Floats
     from compass.models.hf.tokens import Words
-
-    Floats = NDArray[np.floating[Any]]
-    Flags = NDArray[np.bool_]
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +26,9 @@ class Reading:
 
     key: str
     paths: list[Path]
-    finish: Callable[[list[Floats], list[Flags]], Answer]
+    finish: Callable[[list[Read]], Answer]
+    spread: bool = False
+    """Whether it wants mean and spread of the vocabulary."""
 
 
 def read_all(
@@ -53,26 +50,21 @@ def read_all(
 
 def _read(walk: Walk, readings: list[Reading]) -> Generator[Answer, None, list[Reading]]:
     """Yield the answers of a window; return what is left over after a failure."""
-    import numpy as np
-
     paths = [path for reading in readings for path in reading.paths]
     layout = lay_out(paths, walk.stack)
-    logprobs = np.zeros(len(layout.read_at))
-    greedy = np.zeros(len(layout.read_at), np.bool_)
-    firsts = np.cumsum([0, *(len(reading.paths) for reading in readings)])
-    ends = _ends(layout, firsts)
-    order = np.argsort(ends, kind="stable")
+    read = blank(len(layout.read_at), spread=any(reading.spread for reading in readings))
+    firsts, ends, order = _schedule(layout, readings)
     done = 0
     try:
         while done < len(order) and ends[order[done]] < 0:
-            yield _answer(readings[order[done]], layout, firsts[order[done]], logprobs, greedy)
+            yield _answer(readings[order[done]], layout, firsts[order[done]], read)
             done += 1
         for step in walk.through(layout):
             if len(step.reads):
-                logprobs[step.reads], greedy[step.reads] = _score(step, layout)
+                _keep(read, step, layout)
             while done < len(order) and ends[order[done]] < step.stop:
                 number = order[done]
-                yield _answer(readings[number], layout, firsts[number], logprobs, greedy)
+                yield _answer(readings[number], layout, firsts[number], read)
                 done += 1
     except CompassError:
         raise
@@ -88,6 +80,15 @@ def _read(walk: Walk, readings: list[Reading]) -> Generator[Answer, None, list[R
         lost = set(failed)
         return [readings[number] for number in order[done:] if number not in lost]
     return []
+
+
+def _schedule(layout: Layout, readings: Sequence[Reading]) -> tuple[Any, Any, Any]:
+    """Return each question's first path and the place of its last read, and their order."""
+    import numpy as np
+
+    firsts = np.cumsum([0, *(len(reading.paths) for reading in readings)])
+    ends = _ends(layout, firsts)
+    return firsts, ends, np.argsort(ends, kind="stable")
 
 
 def _ends(layout: Layout, firsts: Any) -> Any:
@@ -107,34 +108,22 @@ def _touches(layout: Layout, firsts: Any, number: int, start: int, stop: int) ->
     return bool(((reads >= start) & (reads < stop)).any())
 
 
-def _answer(
-    reading: Reading, layout: Layout, first: int, logprobs: Floats, greedy: Flags
-) -> Answer:
+def _answer(reading: Reading, layout: Layout, first: int, read: Read) -> Answer:
     bounds = layout.offsets[first : first + len(reading.paths) + 1]
-    spans = list(pairwise(bounds))
-    return reading.finish([logprobs[a:b] for a, b in spans], [greedy[a:b] for a, b in spans])
+    return reading.finish([read.part(start, stop) for start, stop in pairwise(bounds)])
 
 
-def _score(step: Step, layout: Layout) -> tuple[Floats, Flags]:
-    """Return log-probability of each read's target, and whether it is the likeliest token."""
+def _keep(read: Read, step: Step, layout: Layout) -> None:
+    """Put what a step gave where it belongs."""
     import torch
 
     device = step.logits.device
     rows = torch.as_tensor(step.rows, device=device)
     targets = torch.as_tensor(layout.targets[step.reads], dtype=torch.long, device=device)
-    with torch.inference_mode():
-        sums, tops = row_sums(step.logits)
-        values = step.logits[rows, targets].float() - sums[rows]
-        return values.double().cpu().numpy(), (tops[rows] == targets).cpu().numpy()
-
-
-def row_sums(logits: Tensor, at_once: int = 128) -> tuple[Tensor, Tensor]:
-    """Return the log-sum of each row and its greatest column, few rows at a time."""
-    import torch
-
-    parts = logits.split(at_once)
-    sums = torch.cat([part.float().logsumexp(-1) for part in parts])
-    return sums, torch.cat([part.argmax(-1) for part in parts])
+    found = read_off(step.logits, rows, targets, spread=read.means is not None)
+    for kept, values in zip(read, found, strict=True):
+        if kept is not None:
+            kept[step.reads] = values
 
 
 def rankings(words: Words, questions: Sequence[Question]) -> list[Reading | Answer]:
@@ -241,11 +230,12 @@ def _ranking(question: Question, prompt: str, options: list[_Option]) -> Reading
     longest = max(options, key=lambda option: option.truncated)
     context, truncated = len(longest.tokens) - longest.size, longest.truncated
 
-    def finish(logprobs: list[Floats], greedy: list[Flags]) -> Answer:
+    def finish(reads: list[Read]) -> Answer:
         return Answer(
             key=key,
             likelihoods=tuple(
-                likelihood(*one) for one in zip(logprobs, greedy, sizes, lengths, strict=True)
+                likelihood(read.logprobs, read.greedy, size, length)
+                for read, size, length in zip(reads, sizes, lengths, strict=True)
             ),
             prompt=prompt,
             prompt_tokens=context,

@@ -1,0 +1,1 @@
+"""Models with planted leaks, and how well each method finds them."""
