@@ -217,6 +217,8 @@ class Experiment:
     partitioner: Component
     runner: Component
     summarizer: Mapping[str, Any] = field(default_factory=dict)
+    contamination: tuple[Component, ...] = ()
+    """Checks of what the datasets' verdicts say about leaks, in `compass.contamination`."""
 
     def model(self, abbr: str) -> ModelSpec:
         """Return the model called ``abbr``."""
@@ -236,4 +238,9 @@ class Experiment:
             "partitioner": self.partitioner.to_dict(),
             "runner": self.runner.to_dict(),
             "summarizer": dict(self.summarizer),
+            **(
+                {"contamination": [check.to_dict() for check in self.contamination]}
+                if self.contamination
+                else {}
+            ),
         }

@@ -13,6 +13,7 @@ from pathlib import Path
 from compass.board import Origin, board, collect, print_board, tested, write_board
 from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
+from compass.cli.leaks import show_leaks
 from compass.cli.progress import monitor
 from compass.cli.screen import screen
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
@@ -100,6 +101,8 @@ def _put_up(run: Run, report: bool) -> int:
         from compass.report import write_report
 
         print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
+    if experiment.contamination:
+        show_leaks(experiment, run.folder)
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
 

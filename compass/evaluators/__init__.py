@@ -20,6 +20,7 @@ from compass.evaluators.instructions import InstructionFollowing
 from compass.evaluators.longbench import LongBench
 from compass.evaluators.marks import Marks
 from compass.evaluators.math import Math
+from compass.evaluators.membership import Membership
 from compass.evaluators.mentions import Classes, Numbers
 from compass.evaluators.needle import Needle
 from compass.evaluators.numeric import Numeric
@@ -45,6 +46,7 @@ __all__ = [
     "LongBench",
     "Marks",
     "Math",
+    "Membership",
     "Needle",
     "Numbers",
     "Numeric",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compass.errors import CompassError, ConfigError
+from compass.errors import CompassError, ConfigError, did_you_mean
 from compass.robust import Robust, prompt_in
 from compass.schema.arguments import arguments_of, check_arguments
 from compass.schema.place import Place
@@ -34,6 +34,12 @@ def check_components(experiment: Experiment, *, where: str = "") -> None:
             _build(getattr(dataset, name), place.key(name))
         if dataset.robust is not None:
             _build_ways(dataset, place.key("robust"))
+    known = [dataset.abbr for dataset in experiment.datasets]
+    for index, check in enumerate(experiment.contamination):
+        place = Place(where, f"contamination[{index}]")
+        for abbr in _build(check, place).reads():
+            if abbr not in known:
+                place.fail(f"there is no dataset {abbr!r}", did_you_mean(abbr, known))
     _build(experiment.partitioner, top.key("partitioner"))
     _build(experiment.runner, top.key("runner"))
 

@@ -24,7 +24,7 @@ from compass.schema.place import (
 )
 from compass.schema.secrets import refuse_secrets
 from compass.schema.summarizer import GROUP_KEYS, SUMMARIZER_KEYS, TABLE_KEYS, summarizer_from
-from compass.specs import DatasetSpec, Experiment, Generation, ModelSpec, Resources
+from compass.specs import Component, DatasetSpec, Experiment, Generation, ModelSpec, Resources
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "partitioner": {"type": "compass.partitioners.BySize"},
@@ -36,7 +36,16 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 """Sections that may be left out, and what stands for them then."""
 
 TOP_KEYS = frozenset(
-    {"name", "models", "datasets", "combinations", "partitioner", "runner", "summarizer"}
+    {
+        "name",
+        "models",
+        "datasets",
+        "combinations",
+        "partitioner",
+        "runner",
+        "summarizer",
+        "contamination",
+    }
 )
 MODEL_KEYS = frozenset(f.name for f in fields(ModelSpec))
 DATASET_KEYS = frozenset(f.name for f in fields(DatasetSpec))
@@ -44,7 +53,7 @@ GENERATION_KEYS = frozenset(f.name for f in fields(Generation))
 RESOURCES_KEYS = frozenset(f.name for f in fields(Resources))
 COMBINATION_KEYS = frozenset({"models", "datasets"})
 
-OF_OTHERS = ("_models", "_datasets", "_groups", "_summarizer")
+OF_OTHERS = ("_models", "_datasets", "_groups", "_summarizer", "_contamination")
 """Endings of lists and dicts that a config imports in order to use them."""
 
 ABBR = re.compile(r"[a-z0-9._-]+")
@@ -76,6 +85,7 @@ def experiment_from_dict(raw: Mapping[str, Any], *, name: str, where: str) -> Ex
         partitioner=component(_section(top, "partitioner"), place.key("partitioner")),
         runner=component(_section(top, "runner"), place.key("runner")),
         summarizer=summarizer_from(_section(top, "summarizer"), place.key("summarizer")),
+        contamination=_checks(top.get("contamination", []), place.key("contamination")),
     )
 
 
@@ -129,6 +139,11 @@ def _top(raw: Mapping[str, Any], place: Place) -> dict[str, Any]:
 
 def _section(members: Mapping[str, Any], name: str) -> Any:
     return members.get(name, DEFAULTS[name])
+
+
+def _checks(value: Any, place: Place) -> tuple[Component, ...]:
+    checks = enumerate(as_list(value, place, empty=True))
+    return tuple(component(one, place.at(index)) for index, one in checks)
 
 
 def _specs(top: Mapping[str, Any], kind: str, place: Place, make: Any) -> list[Any]:

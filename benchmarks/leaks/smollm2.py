@@ -1,0 +1,132 @@
+"""A real small model, as it is and after a brief look at 200 questions of the GSM8K test.
+
+    python benchmarks/leaks/smollm2.py --data DIR --out DIR --texts 200
+
+DIR of the data has ``train.jsonl`` and ``test.jsonl``.  A LoRA adapter is trained on the first
+questions of the test with their answers; then ``compass run`` asks both models for their loss on
+the first texts of each split and prints what the checks conclude.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from compass.cli import main as compass_main  # noqa: E402 - see above
+
+CONFIG = """
+from compass.ask import Loss
+from compass.contamination.methods import LossGap, MinK, MinKPlus, ZlibRatio
+from compass.data import Rows, Texts
+from compass.evaluators import Membership
+from compass.models.hf import HF
+from compass.prompts import Text
+
+models = [
+    dict(abbr='smollm2', backend=dict(type=HF, path={model!r}, chat=False)),
+    dict(abbr='smollm2-leaked', backend=dict(
+        type=HF, path={model!r}, chat=False, adapter={adapter!r})),
+][:{models}]
+datasets = [
+    dict(
+        abbr='gsm8k-' + _split,
+        reader=dict(
+            type=Texts,
+            reader=dict(type=Rows, path={data!r} + '/' + _split + '.jsonl', answer='answer'),
+            text={text!r},
+        ),
+        prompt=dict(type=Text, text='{{{{ text }}}}'),
+        ask=dict(type=Loss, spread=True),
+        evaluator=dict(type=Membership),
+        limit={texts},
+    )
+    for _split in ('train', 'test')
+]
+_sets = dict(dataset='gsm8k', test='gsm8k-test')
+contamination = [
+    dict(type=LossGap, train='gsm8k-train', **_sets),
+    dict(type=MinK, reference='gsm8k-train', **_sets),
+    dict(type=MinKPlus, reference='gsm8k-train', **_sets),
+    dict(type=ZlibRatio, reference='gsm8k-train', **_sets),
+]
+"""
+TEXT = "{{ question }} {{ answer }}"
+
+
+def tune(model: Path, texts: list[str], out: Path, epochs: int, rate: float) -> None:
+    """Train a LoRA adapter on texts, one at a time, in the order of a seed."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    plain = AutoModelForCausalLM.from_pretrained(model, dtype=torch.bfloat16)
+    tuned = get_peft_model(plain, LoraConfig(r=16, lora_alpha=32, target_modules="all-linear"))
+    optimiser = torch.optim.AdamW([p for p in tuned.parameters() if p.requires_grad], lr=rate)
+    tuned.train()
+    for epoch in range(epochs):
+        total = 0.0
+        for text in random.Random(epoch).sample(texts, len(texts)):
+            tokens = torch.tensor([tokenizer(text).input_ids])
+            loss = tuned(input_ids=tokens, labels=tokens).loss
+            loss.backward()
+            optimiser.step()
+            optimiser.zero_grad()
+            total += loss.item()
+        print(f"epoch {epoch + 1}: loss {total / len(texts):.3f}", flush=True)
+    tuned.save_pretrained(out)
+
+
+def main() -> int:
+    """Tune, ask, report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--model", type=Path, help="folder of the model; default: the cached one")
+    parser.add_argument("--items", type=int, default=200, help="test questions that leak")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--texts", type=int, default=200, help="texts of each split")
+    parser.add_argument("--models", type=int, default=2, help="1: only the model as it is")
+    given = parser.parse_args()
+    if given.model is None:
+        from compass.catalog.weights import smollm2
+
+        given.model = smollm2()
+    adapter = given.out / "adapter"
+    if given.models > 1 and not (adapter / "adapter_config.json").exists():
+        began = time.process_time()
+        with (given.data / "test.jsonl").open() as lines:
+            rows = [json.loads(line) for line, _ in zip(lines, range(given.items), strict=False)]
+        texts = [f"{row['question']} {row['answer']}" for row in rows]
+        tune(given.model, texts, adapter, given.epochs, given.rate)
+        print(f"tuned in {time.process_time() - began:.0f} s of CPU", flush=True)
+    config = given.out / "gsm8k_leak.py"
+    given.out.mkdir(parents=True, exist_ok=True)
+    config.write_text(
+        CONFIG.format(
+            model=str(given.model),
+            adapter=str(adapter.resolve()),
+            data=str(given.data.resolve()),
+            text=TEXT,
+            texts=given.texts,
+            models=given.models,
+        )
+    )
+    resume = ["-r"] if list((given.out / "runs").glob("*/*/run.json")) else []
+    return compass_main(
+        ["run", str(config), "-w", str(given.out / "runs"), *resume, "--workers", "1"]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
