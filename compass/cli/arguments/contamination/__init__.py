@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from compass.cli.arguments.contamination import corpus, merge, split
+from compass.cli.arguments.contamination import corpus, merge, reference, split
 
-COMMANDS = (corpus, merge, split)
+COMMANDS = (corpus, merge, split, reference)
 """In the order that ``compass contamination --help`` lists them."""
 
 
