@@ -15,10 +15,10 @@ from typing import NamedTuple
 from compass.contamination.rewrite.arithmetic import EQUATION, NUMBER, compute, number
 
 TRIES = 200
-CALENDAR = frozenset(map(Fraction, (0, 1, 7, 10, 12, 24, 30, 31, 52, 60, 100, 365, 1000)))
-"""Numbers that may stand for a unit or a per cent: they are never changed."""
+UNITS = frozenset(map(Fraction, (0, 1, 2, 3, 4, 7, 10, 12, 24, 30, 31, 52, 60, 100, 365, 1000)))
+"""Numbers that may stand for a side, a unit or a per cent as well: they are never changed."""
 
-SMALL = frozenset(map(Fraction, (2, 3, 4, 5)))
+RATIOS = frozenset(map(Fraction, (5, 6, 8)))
 """Numbers that words of ratio stand for: not changed where there are such words."""
 
 RATIO = re.compile(
@@ -71,9 +71,9 @@ class _Plan:
         fixed = {number(n) for part in _FIXED.findall(question) for n in re.findall(r"\d+", part)}
         given = {number(found) for found in NUMBER.findall(question)}
         ratio = RATIO.search(question) is not None or RATIO.search(solution) is not None
-        kept = CALENDAR | fixed | self.words | (SMALL if ratio else frozenset())
+        kept = UNITS | fixed | self.words | (RATIOS if ratio else frozenset())
         self.given = sorted(given - kept)
-        self.kept = given | CALENDAR | SMALL | self.words
+        self.kept = given | UNITS | RATIOS | self.words
         self._read(solution, answer)
 
     def _read(self, solution: str, answer: str) -> None:
@@ -123,7 +123,7 @@ class _Plan:
         """Return the new value of every number, None if these do not do."""
         known = dict(drawn)
         fresh = set(drawn.values())
-        if len(fresh) < len(drawn) or any(a == b for a, b in drawn.items()) or fresh & CALENDAR:
+        if len(fresh) < len(drawn) or any(a == b for a, b in drawn.items()) or fresh & UNITS:
             return None
         for text, result in self.steps:
             try:
