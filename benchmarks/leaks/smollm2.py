@@ -33,7 +33,7 @@ models = [
     dict(abbr='smollm2', backend=dict(type=HF, path={model!r}, chat=False)),
     dict(abbr='smollm2-leaked', backend=dict(
         type=HF, path={model!r}, chat=False, adapter={adapter!r})),
-][:{models}]
+][{part}]
 datasets = [
     dict(
         abbr='gsm8k-' + _split,
@@ -57,6 +57,7 @@ contamination = [
     dict(type=ZlibRatio, reference='gsm8k-train', **_sets),
 ]
 """
+PARTS = {"plain": ":1", "leaked": "1:"}
 TEXT = "{{ question }} {{ answer }}"
 
 
@@ -96,14 +97,14 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--texts", type=int, default=200, help="texts of each split")
-    parser.add_argument("--models", type=int, default=2, help="1: only the model as it is")
+    parser.add_argument("--only", choices=PARTS, help="ask one of the two models only")
     given = parser.parse_args()
     if given.model is None:
         from compass.catalog.weights import smollm2
 
         given.model = smollm2()
     adapter = given.out / "adapter"
-    if given.models > 1 and not (adapter / "adapter_config.json").exists():
+    if given.only != "plain" and not (adapter / "adapter_config.json").exists():
         began = time.process_time()
         with (given.data / "test.jsonl").open() as lines:
             rows = [json.loads(line) for line, _ in zip(lines, range(given.items), strict=False)]
@@ -119,7 +120,7 @@ def main() -> int:
             data=str(given.data.resolve()),
             text=TEXT,
             texts=given.texts,
-            models=given.models,
+            part=PARTS.get(given.only, ":"),
         )
     )
     resume = ["-r"] if list((given.out / "runs").glob("*/*/run.json")) else []

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
-NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]|,\d|\.\d)")
+NUMBER = re.compile(r"(?<![\w.,])(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?![\w]|,\d|\.\d)")
 _IN_SUM = r"[\d.,()+\-*/×÷$\s]*"
 EQUATION = re.compile(
     rf"(?P<sum>[-$(\d]{_IN_SUM}[+\-*/×÷]{_IN_SUM})=\s*\$?\s*(?P<result>-?[\d.,]*\d)"

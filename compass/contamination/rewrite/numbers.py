@@ -57,8 +57,21 @@ def renumbered(question: str, solution: str, answer: str, chance: random.Random)
     for _ in range(TRIES):
         known = plan.follow(plan.drawn(chance))
         if known is not None:
-            return Renumbered(*(_written(text, known) for text in plan.texts))
+            made = Renumbered(*(_written(text, known) for text in plan.texts))
+            if is_exact(made.solution, made.answer):
+                return made
     raise CannotRenumber("no other numbers come out even")
+
+
+def is_exact(solution: str, answer: str) -> bool:
+    """True if every equation of a solution holds, and one of them leads to the answer."""
+    results = set()
+    for found in EQUATION.finditer(solution):
+        result = number(found["result"])
+        if compute(found["sum"]) != result:
+            return False
+        results.add(result)
+    return number(answer) in results
 
 
 class _Plan:
@@ -73,7 +86,7 @@ class _Plan:
         ratio = RATIO.search(question) is not None or RATIO.search(solution) is not None
         kept = UNITS | fixed | self.words | (RATIOS if ratio else frozenset())
         self.given = sorted(given - kept)
-        self.kept = given | UNITS | RATIOS | self.words
+        self.kept = given | UNITS | self.words | (RATIOS if ratio else frozenset())
         self._read(solution, answer)
 
     def _read(self, solution: str, answer: str) -> None:

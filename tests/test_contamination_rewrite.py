@@ -1,0 +1,168 @@
+"""Rewritten questions: numbers that lead to the new answer, names that fit, and honest flags."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compass.cli import main
+from compass.contamination.rewrite.arithmetic import EQUATION, NUMBER, compute, number
+from compass.contamination.rewrite.names import MEN, WOMEN, renamed
+from compass.contamination.rewrite.numbers import CannotRenumber, renumbered
+from compass.contamination.rewrite.phrases import rephrased
+from compass.contamination.rewrite.reference import rewritten
+from compass.data.gsm8k import gsm8k
+from compass.errors import DataError
+from compass.records import Sample
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("2 + 3 * 4", 14), ("(2 + 3) × 4", 20), ("-$7 - -2", -5), ("1,200 ÷ 8 / 3", 50), (".5*6", 3)],
+)
+def test_sums(text, value):
+    assert compute(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "2 +", "(2", "2 3", "a + 1", "1 / 0", "* 2", "__import__"])
+def test_what_is_no_sum(text):
+    with pytest.raises(ValueError, match=r"."):
+        compute(text)
+
+
+def plain(value):
+    return (
+        str(value)
+        if not isinstance(value, tuple)
+        else f"({plain(value[0])} {value[1]} {plain(value[2])})"
+    )
+
+
+@given(
+    st.recursive(
+        st.integers(1, 99),
+        lambda inner: st.tuples(inner, st.sampled_from("+-*"), inner),
+        max_leaves=8,
+    )
+)
+def test_sums_are_those_of_python(tree):
+    def true(node):
+        if isinstance(node, int):
+            return node
+        left, sign, right = true(node[0]), node[1], true(node[2])
+        return {"+": left + right, "-": left - right, "*": left * right}[sign]
+
+    assert compute(plain(tree)) == true(tree)
+
+
+def holds(solution, answer):
+    """True if every equation of a solution is exact, and one leads to the answer."""
+    found = [(e["sum"], number(e["result"])) for e in EQUATION.finditer(solution)]
+    return all(compute(s) == r for s, r in found) and number(answer) in {r for _, r in found}
+
+
+QUESTION = "A shop packs 45 apples into 9 crates and sells each crate for $18. How much is earned?"
+SOLUTION = "45 / 9 = 5 apples a crate. 9 * 18 = $<<9*18=162>>162."
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_other_numbers_lead_to_the_answer_given(seed):
+    made = renumbered(QUESTION, SOLUTION, "162", random.Random(seed))
+    crates, price = (int(one) for one in NUMBER.findall(made.question)[1:])
+    assert int(made.answer) == crates * price
+    assert holds(made.solution, made.answer)
+    assert made.question != QUESTION
+
+
+@pytest.mark.parametrize(
+    ("question", "solution", "answer", "reason"),
+    [
+        ("How many are 25 and 3 more?", "It is easy.", "28", "not computed"),
+        ("How many are 25 and 33?", "25 + 33 = 59", "59", "not exact"),
+        ("A fence of 3 by 4?", "3 + 4 = 7", "7", "no number that may change"),
+        ("What is 25 in pounds?", "25 * 2.2 = 55", "55", "2.2 is neither"),
+        ("It had 20 and 15.", "20 + 15 = 35, and 17 too", "35", "17 is neither"),
+    ],
+)
+def test_what_cannot_be_followed_is_left_alone(question, solution, answer, reason):
+    with pytest.raises(CannotRenumber, match=reason):
+        renumbered(question, solution, answer, random.Random(0))
+
+
+def test_a_small_number_that_may_be_a_side_or_a_half_is_never_changed():
+    made = renumbered(
+        "A field is 15 by 20 metres; a metre of fence is 2 dollars.",
+        "15 + 20 = 35. 35 * 2 = 70. 70 * 2 = 140.", "140", random.Random(1),
+    )  # fmt: skip
+    assert "is 2 dollars" in made.question
+    assert holds(made.solution, made.answer)
+
+
+def test_names_change_everywhere_and_stay_of_their_kind():
+    question, solution = renamed(("Anna pays Tom. Is Anna's money gone?", "Tom"), random.Random(3))
+    first, second = re.match(r"(\w+) pays (\w+)\.", question).groups()
+    assert first in WOMEN.split()
+    assert second in MEN.split()
+    assert {first, second}.isdisjoint({"Anna", "Tom"})
+    assert question == f"{first} pays {second}. Is {first}'s money gone?"
+    assert solution == second
+
+
+def test_phrases_are_not_changed_back():
+    assert rephrased("in total") == "altogether"
+
+
+def test_options_keep_the_right_one_right_and_facts_keep_their_names():
+    sample = Sample(
+        id="a", fields={"question": "Who is Anna?"}, choices=("Tom", "Ben", "Sam"), right=(2,)
+    )
+    (row,) = rewritten([sample], ["names", "options"], 0)
+    assert row["answer"] == "Sam"
+    assert row["choices"] != ["Tom", "Ben", "Sam"]
+    assert "Anna" in row["question"]
+    assert row["changed"] == ["options"]
+
+
+def test_a_question_no_rule_changes_is_left_out():
+    sample = Sample(id="a", fields={"question": "Why?"}, targets=("because",))
+    assert list(rewritten([sample], ["numbers", "names", "phrases"], 0)) == []
+    with pytest.raises(DataError, match="has no text 'question'"):
+        list(rewritten([Sample(id="a", fields={"q": "Why?"})], ["phrases"], 0))
+
+
+def test_a_model_may_reword_and_that_is_said():
+    sample = Sample(id="a", fields={"question": "Why?"}, targets=("because",))
+    (row,) = rewritten([sample], [], 0, lambda _: "For what reason?")
+    assert row["question"] == "For what reason?"
+    assert "nobody checked" in row["flags"][0]
+    assert list(rewritten([sample], [], 0, lambda _: None)) == []
+
+
+def test_every_gsm8k_question_that_is_renumbered_holds(real_data):
+    made = 0
+    for row in rewritten(gsm8k(str(real_data / "gsm8k")).samples(), ["numbers"], 0):
+        assert holds(row["solution"], row["answer"]), row
+        made += 1
+    assert made > 200
+
+
+def test_the_command_writes_rows_and_how(tmp_path, capsys):
+    out = tmp_path / "fresh.jsonl"
+    assert main(["contamination", "reference", "demo-arithmetic-en", "-o", str(out)]) == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    how = json.loads((tmp_path / "fresh.jsonl.how.json").read_text())
+    assert how["rows"] == len(rows) > 30
+    assert how["samples"] == 48
+    assert how["changed"]["numbers"] == sum("numbers" in row["changed"] for row in rows)
+    assert f"{len(rows)} of 48 questions rewritten" in capsys.readouterr().out
+
+
+def test_a_list_of_several_datasets_is_refused(tmp_path, capsys):
+    out = str(tmp_path / "x")
+    assert main(["contamination", "reference", "demo_knowledge_rank", "-o", out]) == 2
+    assert "is several datasets" in capsys.readouterr().err
