@@ -286,3 +286,25 @@ def test_the_report_is_json_and_a_page_that_no_name_can_break():
     page = to_markdown(found, [check])
     assert "<script>" not in page
     assert "\n# <" not in page
+
+
+def test_verdicts_of_another_evaluator_are_refused_in_words():
+    reading = Written(t=scored("accuracy", [1.0]), r=scored("accuracy", [1.0]))
+    with pytest.raises(ConfigError, match="'min_k' of verdicts that have only: accuracy"):
+        MinK("b", test="t", reference="r").findings(reading)
+    with pytest.raises(ConfigError, match="'s0' is not one of several orders"):
+        Exchangeability("b", test="t").findings(Written(t=texts([1.0])))
+
+
+def test_a_run_without_any_answer_concludes_nothing():
+    reading = Written(t=texts([None, None]), r=[], g=[], d=[])
+    checks = [
+        LossGap("b", test="t", reference="r"), MinK("b", test="t", reference="r"),
+        Exchangeability("b", test="r"), OptionOrder("b", test="r"), Canary("b", test="r"),
+        GuidedPrompt("b", guided="g", general="d"), ChoiceCompletion("b", test="r", reference="r"),
+        Peakedness("b", greedy="g", drawn="d", reference=["g", "d"]),
+    ]  # fmt: skip
+    (one,) = assess("m", checks, reading)
+    assert one.light == "unknown"
+    assert all(weighed.finding.p is None for weighed in one.weighed)
+    assert to_markdown([one], checks)

@@ -166,3 +166,13 @@ def test_a_list_of_several_datasets_is_refused(tmp_path, capsys):
     out = str(tmp_path / "x")
     assert main(["contamination", "reference", "demo_knowledge_rank", "-o", out]) == 2
     assert "is several datasets" in capsys.readouterr().err
+
+
+def test_a_model_that_says_nothing_leaves_the_words_to_the_rules(tmp_path):
+    out = tmp_path / "fresh.jsonl"
+    words = ["contamination", "reference", "demo-arithmetic-en", "-o", str(out), "--limit", "9"]
+    assert main([*words, "--rules", "phrases", "--model", "chance"]) == 0
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert rows
+    assert all("the model gave no other words" in row["flags"] for row in rows)
+    assert json.loads((tmp_path / "fresh.jsonl.how.json").read_text())["model"]["abbr"] == "chance"

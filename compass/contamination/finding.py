@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from compass.errors import ConfigError
 from compass.records import Prediction, Verdict
 
 Leak = Literal["test leak", "training over-fit"]
@@ -74,6 +75,10 @@ class Method(Protocol):
 def column(verdicts: Iterable[Verdict], *names: str) -> tuple[list[list[float]], int]:
     """Return the values of these names, a list each, and how many verdicts lack one.
 
+    Raises:
+        ConfigError: There are judged verdicts, and none has all these values: another evaluator
+            made them.
+
     Examples:
         >>> one = Verdict(key="k", sample_id="s", values={"loss": 2.0, "tokens": 5.0})
         >>> column([one], "loss", "tokens")
@@ -81,13 +86,21 @@ def column(verdicts: Iterable[Verdict], *names: str) -> tuple[list[list[float]],
     """
     found: list[list[float]] = [[] for _ in names]
     missing = 0
+    others: set[str] = set()
     for verdict in verdicts:
         values: list[Any] = [verdict.values.get(name) for name in names]
         if None in values:
             missing += 1
+            others.update(name for name, value in verdict.values.items() if value is not None)
             continue
         for values_of_name, value in zip(found, values, strict=True):
             values_of_name.append(float(value))
+    if others and not found[0]:
+        raise ConfigError(
+            f"a check reads {' and '.join(map(repr, names))} of verdicts that have only: "
+            f"{', '.join(sorted(others))}",
+            hint="evaluator=dict(type=Membership); for min_k_plus ask=dict(type=Loss, spread=True)",
+        )
     return found, missing
 
 

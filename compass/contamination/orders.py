@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from compass.errors import ConfigError
 from compass.records import Prediction, Verdict
 
 Blocked = tuple[list[float], list[list[float]], int]
@@ -15,10 +16,19 @@ Blocked = tuple[list[float], list[list[float]], int]
 
 
 def by_block(verdicts: Iterable[Verdict]) -> Blocked:
-    """Return the log-likelihoods of whole texts, from verdicts with loss and tokens."""
+    """Return the log-likelihoods of whole texts, from verdicts with loss and tokens.
+
+    Raises:
+        ConfigError: The samples are no orders of blocks.
+    """
     found: dict[str, dict[int, float | None]] = {}
     for verdict in verdicts:
         block, _, number = verdict.sample_id.rpartition("-")
+        if not block or not number.isdecimal():
+            raise ConfigError(
+                f"sample {verdict.sample_id!r} is not one of several orders",
+                hint="read the dataset by Shards, Orders or Canaries",
+            )
         loss, tokens = verdict.values.get("loss"), verdict.values.get("tokens")
         known = loss is not None and tokens is not None
         found.setdefault(block, {})[int(number)] = -loss * tokens if known else None  # type: ignore[operator]
