@@ -13,7 +13,18 @@ from compass.runfolder import RunFolder
 from compass.specs import Experiment
 from compass.textsafe import clean_markdown
 
-COLUMNS = ("method", "statistic", "value", "95 % interval", "p", "corrected p", "n", "sees", "note")
+COLUMNS = (
+    "method",
+    "looks for",
+    "statistic",
+    "value",
+    "95 % interval",
+    "p",
+    "corrected p",
+    "n",
+    "sees",
+    "note",
+)
 
 
 def examine(experiment: Experiment, folder: RunFolder) -> list[Assessment]:
@@ -102,6 +113,7 @@ def cells(weighed: Weighed) -> list[str]:
     bounds = "" if one.low is None else f"{one.low:.3g} to {one.high:.3g}"
     return [
         one.method,
+        one.leak,
         one.statistic,
         "–" if one.value is None else f"{one.value:.4g}",
         bounds,
