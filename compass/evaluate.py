@@ -99,7 +99,7 @@ def _see_servers(experiment: Experiment, jobs: list[Job]) -> None:
     """Let back ends that ask a server see that it is there and can do what is wanted."""
     asked = {job.pair for job in jobs if job.kind == "infer"}
     for spec in experiment.models:
-        needs = {experiment.dataset(d).ask.resolve().needs for m, d in asked if m == spec.abbr}
+        needs = {experiment.dataset(d).ask.build().needs for m, d in asked if m == spec.abbr}
         model = build_model(spec) if needs else None
         if model is None or not hasattr(model, "prepare"):
             continue

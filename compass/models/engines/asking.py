@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from compass.models.hf.prompts import Asked, asked
 from compass.models.hf.rank import Reading
+from compass.models.hf.reads import Read
 from compass.models.hf.tokens import Words
 from compass.models.hf.windows import windows
 from compass.records import Answer, Question
@@ -105,8 +106,10 @@ def read_all(
         for reading in readings:
             own = [(found[_tokens(path)], path.read_from) for path in reading.paths]
             yield reading.finish(
-                [np.asarray(row.logprobs[first:]) for row, first in own],
-                [np.asarray(row.greedy[first:], np.bool_) for row, first in own],
+                [
+                    Read(np.asarray(row.logprobs[first:]), np.asarray(row.greedy[first:], np.bool_))
+                    for row, first in own
+                ]
             )
 
 

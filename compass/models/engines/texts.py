@@ -9,6 +9,7 @@ from typing import Any
 from compass.models.engines.asking import Wish, Written
 from compass.models.engines.lmdeploy import LMDeployEngine
 from compass.models.hf.rank import Reading
+from compass.models.hf.reads import Read, blank
 from compass.models.hf.tokens import Words
 from compass.models.hf.windows import windows
 from compass.records import Answer, Question
@@ -58,12 +59,7 @@ def ranked(
 
 def _starts(reading: Reading) -> list[int]:
     """Return the tokens of each option, as the reading itself counts them."""
-    import numpy as np
-
-    lengths = [len(path.targets) for path in reading.paths]
-    trial = reading.finish(
-        [np.zeros(length) for length in lengths], [np.zeros(length, np.bool_) for length in lengths]
-    )
+    trial = reading.finish([blank(len(path.targets), spread=False) for path in reading.paths])
     return [one.tokens for one in trial.likelihoods or ()]
 
 
@@ -76,18 +72,15 @@ def _rows(path: Any, size: int) -> tuple[tuple[int, ...], ...]:
 
 def _finished(reading: Reading, sizes: list[int], totals: dict[tuple[int, ...], float]) -> Answer:
     """Return the answer; what is known is put where the reading sums it up."""
-    import numpy as np
-
-    values: list[Any] = []
-    flags: list[Any] = []
+    reads: list[Read] = []
     for path, size in zip(reading.paths, sizes, strict=True):
         context, first, whole = (totals[row] for row in _rows(path, size))
-        row = np.zeros(len(path.targets))
+        read = blank(len(path.targets), spread=False)
+        row = read.logprobs
         row[-size] = first - context
         if size > 1:
             row[-1] += whole - first
         if len(row) > size:
             row[0] += context
-        values.append(row)
-        flags.append(np.zeros(len(row), np.bool_))
-    return reading.finish(values, flags)
+        reads.append(read)
+    return reading.finish(reads)
