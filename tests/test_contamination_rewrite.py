@@ -176,3 +176,11 @@ def test_a_model_that_says_nothing_leaves_the_words_to_the_rules(tmp_path):
     assert rows
     assert all("the model gave no other words" in row["flags"] for row in rows)
     assert json.loads((tmp_path / "fresh.jsonl.how.json").read_text())["model"]["abbr"] == "chance"
+
+
+def test_a_result_that_is_also_a_price_may_not_change():
+    with pytest.raises(CannotRenumber, match="come out even"):
+        renumbered(
+            "Ann packs 48 pens into boxes of 4 and pays 12 dollars a box.",
+            "48 / 4 = 12 boxes. 12 * 12 = 144.", "144", random.Random(0),
+        )  # fmt: skip
