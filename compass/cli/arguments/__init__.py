@@ -9,10 +9,12 @@ import argparse
 
 from compass import __version__
 from compass.cli.arguments import (
+    baseline,
     board,
     cases,
     catalogue,
     compare,
+    gate,
     history,
     importing,
     plan_size,
@@ -29,6 +31,8 @@ COMMANDS = (
     report,
     compare,
     cases,
+    gate,
+    baseline,
     history,
     importing,
     prompt,
