@@ -191,6 +191,48 @@ def score_bounds(better: Any, worse: Any, n: Any, level: float = LEVEL) -> tuple
     return -_upper(c, b, count, z), _upper(b, c, count, z)
 
 
+def score_statistic(better: Any, worse: Any, n: Any, delta: Any) -> Any:
+    """Return Tango's score statistic of a difference of two paired shares; arrays are welcome.
+
+    Under a true difference of ``delta`` it is about standard normal::
+
+        z = (b - c - n D) / sqrt(n (2 q + D (1 - D)))
+
+    with q as in `score_bounds`, which holds exactly those D whose z is within the quantile.
+    Without any question on which the models differ, and D = 0, it is 0.
+
+    Examples:
+        >>> round(float(score_statistic(7, 1, 21, 0.0)), 4)
+        2.1213
+    """
+    import numpy
+
+    b, c, count, true = numpy.broadcast_arrays(
+        numpy.asarray(better, dtype=float), numpy.asarray(worse, dtype=float), n, delta
+    )
+    sign = numpy.where(true < 0, -1.0, 1.0)
+    more, less = numpy.where(true < 0, c, b), numpy.where(true < 0, b, c)
+    distance, variance = _scored(more, less, count, numpy.abs(true))
+    sure = numpy.where(distance == 0, 0.0, numpy.copysign(math.inf, distance))
+    known = variance > 0
+    return sign * numpy.where(known, distance / numpy.sqrt(numpy.where(known, variance, 1.0)), sure)
+
+
+def _scored(b: Any, c: Any, n: Any, delta: Any) -> tuple[Any, Any]:
+    """Return the distance of b - c from n delta, and its variance; delta is within 0..1."""
+    import numpy
+
+    linear = (2 * n - b + c) * delta - b - c
+    root = numpy.sqrt(linear**2 + 8 * n * c * delta * (1 - delta))
+    # Where the linear term is positive the difference of both loses digits.
+    q = numpy.where(
+        linear > 0,
+        2 * c * delta * (1 - delta) / numpy.where(linear > 0, root + linear, 1.0),
+        (root - linear) / (4 * n),
+    )
+    return b - c - n * delta, n * (2 * q + delta * (1 - delta))
+
+
 def _upper(b: Any, c: Any, n: Any, z: float) -> Any:
     """Return the upper score bound by halving."""
     import numpy
@@ -198,16 +240,8 @@ def _upper(b: Any, c: Any, n: Any, z: float) -> Any:
     inside, outside = (b - c) / n, numpy.ones(b.shape)
     for _ in range(_HALVINGS):
         delta = (inside + outside) / 2
-        linear = (2 * n - b + c) * delta - b - c
-        root = numpy.sqrt(linear**2 + 8 * n * c * delta * (1 - delta))
-        # Where the linear term is positive the difference of both loses digits.
-        q = numpy.where(
-            linear > 0,
-            2 * c * delta * (1 - delta) / numpy.where(linear > 0, root + linear, 1.0),
-            (root - linear) / (4 * n),
-        )
-        variance = n * (2 * q + delta * (1 - delta))
-        held = (b - c - n * delta) ** 2 <= z * z * variance
+        distance, variance = _scored(b, c, n, delta)
+        held = distance**2 <= z * z * variance
         inside = numpy.where(held, delta, inside)
         outside = numpy.where(held, outside, delta)
     return inside

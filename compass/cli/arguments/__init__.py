@@ -9,11 +9,13 @@ import argparse
 
 from compass import __version__
 from compass.cli.arguments import (
+    baseline,
     board,
     cases,
     catalogue,
     compare,
     contamination,
+    gate,
     history,
     importing,
     plan_size,
@@ -30,6 +32,8 @@ COMMANDS = (
     report,
     compare,
     cases,
+    gate,
+    baseline,
     history,
     contamination,
     importing,

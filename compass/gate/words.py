@@ -1,0 +1,89 @@
+"""What people are told of a decision, in whatever form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from compass.board.words import scaled
+from compass.gate.decision import Decision
+from compass.gate.ruling import Answer, Ruling
+
+SIGNS = {Answer.PASS: "✓", Answer.FAIL: "✗", Answer.UNTOLD: "?"}
+
+
+def headline(decision: Decision) -> str:
+    """Return the answer of the gate in one line."""
+    names = f"{decision.candidate.model} against {decision.baseline.model}"
+    line = f"{SIGNS[decision.answer]} {decision.answer}: {names}"
+    if decision.answer is Answer.UNTOLD:
+        line += f" ({more_text(decision.more)})"
+    return line
+
+
+def asked_text(ruling: Ruling) -> str:
+    """Return what a rule asks for."""
+    number = f"{ruling.asked:g}"
+    unit = " points" if ruling.scale == "share" else ""
+    return {
+        "no_worse_than": f"no worse than {number}{unit}",
+        "must_improve": f"better by more than {number}{unit}",
+        "floor": f"at least {number}",
+        "no_new_failures": "no new failures",
+        "unparsed": f"at most {number} % unparsed",
+        "seconds": f"at most {number} s an answer",
+        "tokens": f"at most {number} tokens an answer",
+    }[ruling.rule]
+
+
+def score_text(value: float, ruling: Ruling) -> str:
+    """Return a score, or a count."""
+    return "-" if math.isnan(value) else scaled(value, ruling.scale, 1)
+
+
+def change_text(ruling: Ruling, level: bool = True) -> str:
+    """Return the change with its bounds."""
+    if ruling.change is None:
+        return "-"
+    value, low, high = (_signed(one, ruling.scale) for one in ruling.change)
+    return f"{value} ({low} to {high})" if level else value
+
+
+def reason(ruling: Ruling) -> str:
+    """Return one line that says why a rule has its answer."""
+    line = f"{ruling.subject}: {asked_text(ruling)}: {score_text(ruling.after, ruling)}"
+    if not math.isnan(ruling.before):
+        line += f" after {score_text(ruling.before, ruling)}"
+    if ruling.change is not None:
+        line += f", change {change_text(ruling)}, {ruling.worse} worse and {ruling.better} better"
+        line += f" of {ruling.n}"
+    if ruling.answer is Answer.UNTOLD:
+        line += f"; {more_text(ruling.more)}"
+    return line
+
+
+def more_text(more: int | None) -> str:
+    """Return how many more questions would tell."""
+    if more is None:
+        return "no number of questions can be named that would tell"
+    return f"about {more:,} more questions would tell"
+
+
+def notes(decision: Decision) -> Iterator[str]:
+    """Yield what is to be known beside the answers."""
+    percent = f"{100 * (1 - decision.alpha):g} %"
+    yield (
+        f"Bounds are one-sided at {percent}. Pass: the change is above what is asked, to its "
+        "lower bound, under every rule. Fail: it is below, to its upper bound, corrected over "
+        "all rules (Holm)."
+    )
+    if decision.baseline.identity and decision.baseline.identity == decision.candidate.identity:
+        yield "Baseline and candidate are the same model, by its fingerprint."
+    if decision.ungated:
+        yield f"Not in the baseline, and not gated: {', '.join(decision.ungated)}."
+
+
+def _signed(value: float, scale: str) -> str:
+    if math.isinf(value):
+        return "+∞" if value > 0 else "-∞"
+    return ("+" if value > 0 else "") + scaled(value, scale, 1)
