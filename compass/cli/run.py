@@ -15,6 +15,7 @@ from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.cli.progress import monitor
 from compass.cli.screen import screen
+from compass.contamination.annotations import read_annotations
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
@@ -54,6 +55,7 @@ def command(arguments: argparse.Namespace) -> int:
 
 def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFolder) -> int:
     """Do what is left of an experiment, put up its board, and return the exit code."""
+    read_annotations(experiment.summarizer.get("annotations", ()))  # a mistake is told at once
     run = evaluate(
         experiment,
         folder,
@@ -100,6 +102,10 @@ def _put_up(run: Run, report: bool) -> int:
         from compass.report import write_report
 
         print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
+    if experiment.summarizer.get("annotations"):
+        from compass.cli.contamination.split import put_up
+
+        print(put_up(root, experiment.summarizer["annotations"]))
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
 
