@@ -16,6 +16,7 @@ from compass.cli.experiment import experiment_of
 from compass.cli.leaks import show_leaks
 from compass.cli.progress import monitor
 from compass.cli.screen import screen
+from compass.contamination.annotations import read_annotations
 from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
@@ -55,6 +56,7 @@ def command(arguments: argparse.Namespace) -> int:
 
 def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFolder) -> int:
     """Do what is left of an experiment, put up its board, and return the exit code."""
+    read_annotations(experiment.summarizer.get("annotations", ()))  # a mistake is told at once
     run = evaluate(
         experiment,
         folder,
@@ -103,6 +105,10 @@ def _put_up(run: Run, report: bool) -> int:
         print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
     if experiment.contamination:
         show_leaks(experiment, run.folder)
+    if experiment.summarizer.get("annotations"):
+        from compass.cli.contamination.split import put_up
+
+        print(put_up(root, experiment.summarizer["annotations"]))
     rows = (row for row in made.rows if not row.group)
     return sum(score.failed for row in rows for score in row.scores.values())
 

@@ -8,7 +8,17 @@ from compass.errors import did_you_mean
 from compass.schema.place import Place, as_dict, as_list, as_text, plain, quoted
 
 SUMMARIZER_KEYS = frozenset(
-    {"groups", "datasets", "tables", "models", "families", "chance", "significance", "formats"}
+    {
+        "annotations",
+        "chance",
+        "datasets",
+        "families",
+        "formats",
+        "groups",
+        "models",
+        "significance",
+        "tables",
+    }
 )
 GROUP_KEYS = frozenset({"name", "subsets", "weights", "metric", "mean"})
 TABLE_KEYS = frozenset({"title", "datasets", "metric", "models", "scale", "transposed", "ranked"})
@@ -46,6 +56,7 @@ def summarizer_from(value: Any, place: Place) -> dict[str, Any]:
         _texts(patterns, place.key("families").key(label))
     _chance(members.get("chance", {}), place.key("chance"))
     _flag(members.get("significance", True), place.key("significance"))
+    _texts(members.get("annotations", []), place.key("annotations"))
     formats = members.get("formats", [])
     _texts(formats, place.key("formats"))
     for index, one in enumerate(formats):
