@@ -132,12 +132,14 @@ def columns_of(board: Board, root: Path) -> dict[str, Column]:
 
 def _cells(columns: Mapping[str, Column]) -> list[Cell]:
     """Return the scores of every column under its name on the board."""
-    by_root = {root: collect(root) for root in {column.root for column in columns.values()}}
+    held: dict[Column, list[Cell]] = {}
+    for root in dict.fromkeys(column.root for column in columns.values()):
+        for cell in collect(root):
+            held.setdefault(Column(root, cell.model), []).append(cell)
     return [
         replace(cell, model=name)
         for name, column in columns.items()
-        for cell in by_root[column.root]
-        if cell.model == column.model
+        for cell in held.get(column, ())
     ]
 
 
