@@ -29,6 +29,7 @@ from compass.board import Board, board_of, print_board, recorded_runs, tested  #
 from compass.board.files import to_csv, to_json, to_long_csv  # noqa: E402
 from compass.board.latex import to_latex  # noqa: E402
 from compass.board.markdown import to_markdown  # noqa: E402
+from compass.report.report import board_page, columns_of  # noqa: E402
 
 GROUPS = 10
 
@@ -75,13 +76,9 @@ def summarizer(datasets: int) -> dict[str, Any]:
     }
 
 
-def html(made: Board, root: Path, summed: dict[str, Any]) -> str | None:
-    """Return the board as HTML, None where there is no report yet."""
-    try:
-        from compass.report.report import board_page, columns_of
-    except ImportError:
-        return None
-    return str(board_page(made, columns_of(made, root), summed))
+def html(made: Board, root: Path, summed: dict[str, Any]) -> str:
+    """Return the page of the board, without transcripts."""
+    return board_page(made, columns_of(made, root), summed)
 
 
 def printed(made: Board) -> str:

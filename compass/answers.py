@@ -67,6 +67,11 @@ class Answers:
         found: Prediction = record_from_dict(Prediction, row)
         return found
 
+    @property
+    def failures(self) -> int:
+        """How many keys have a failure for an answer."""
+        return sum(failed for _, _, failed in self._places.values())
+
     def __len__(self) -> int:
         return len(self._places)
 

@@ -77,9 +77,10 @@ def evaluate(
         run = Run(folder, planned)
         runner = InProcess() if debug else experiment.runner.build()
         jobs = _left(folder, planned, mode, run.reasons, explain)
-        _see_servers(planned.experiment, jobs)
+        if not getattr(runner, "elsewhere", False):
+            _see_servers(planned.experiment, jobs)
         run.outcome = _do(runner, run, jobs, monitor, lock)
-        if mode == "all" and not run.outcome.interrupted:
+        if mode == "all" and not (run.outcome.interrupted or run.outcome.detached):
             _mend(runner, run, {job.id for job in jobs}, monitor, lock)
     finally:
         lock.release()

@@ -47,9 +47,14 @@ class RunFolder:
         """Return the plan of the run."""
         return plan_from_dict(store.read_document(self.plan_file))
 
-    def rows(self, job: Job) -> Path:
-        """Return the log an inference job appends to."""
-        return self.root / f"{job.id}.jsonl"
+    def rows(self, job: Job, attempt: str = "") -> Path:
+        """Return the log an inference job appends to.
+
+        Args:
+            job: The job.
+            attempt: Names another try at it, where the first may still be writing.
+        """
+        return self.root / f"{job.id}{attempt and '.' + attempt}.jsonl"
 
     def all_rows(self, model: str, dataset: str) -> list[Path]:
         """Return the logs of every slice of a model and dataset."""
@@ -70,6 +75,11 @@ class RunFolder:
     def calls(self, model: str) -> Path:
         """Return the folder in which a served model's calls are logged."""
         return self.root / "calls" / model
+
+    @property
+    def cluster(self) -> Path:
+        """What was submitted to a cluster."""
+        return self.root / "cluster.json"
 
     @property
     def workers_log(self) -> Path:

@@ -15,8 +15,13 @@ from compass import jsontext, store
 from compass.errors import DataError, StoreError, did_you_mean
 from compass.records import Score, record_from_dict
 
-PERF = "perf"
-"""The metric that no single verdict holds: right in every order of the options."""
+OVER_VARIANTS: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "perf": min,
+    "acc_origin": lambda values: values[0],
+    "acc_circular": lambda values: sum(values) / len(values),
+    "mean": lambda values: sum(values) / len(values),
+}
+"""Metrics that no single verdict holds: what they make of a question's values, by variant."""
 
 
 class Place(NamedTuple):
@@ -49,7 +54,11 @@ class Judged:
     """All scores of the pair, the headline first."""
 
     values: Mapping[Place, float | None]
-    """Value of each question in the order asked; None where nothing could be judged."""
+    """Value of each question in the order asked; None where nothing could be judged.
+
+    Where questions have variants, such as several orders of their options, a metric of single
+    verdicts is that of the plain variant.
+    """
 
     groups: Mapping[str, str] = field(default_factory=dict)
     """Cluster by sample, of samples that share one with others."""
@@ -148,7 +157,8 @@ def judged(
     first = next(iter(rows), None)
     single = [] if first is None else list(first["values"])
     chosen = _metric(metric, [s.metric for s in scores], single, str(folder))
-    read = single[0] if chosen == PERF and chosen not in single else chosen
+    fold = OVER_VARIANTS.get(chosen) if chosen not in single else None
+    read = chosen if fold is None else single[0]
     for row in rows:
         sample = row["sample_id"]
         place = Place(sample, row.get("variant", 0), row.get("repeat", 0))
@@ -158,8 +168,9 @@ def judged(
             groups[sample] = cluster
         if said:
             beside[place] = Said(row.get("answer"), row.get("target"), row.get("reason", ""))
-    if read != chosen:
-        values = _in_every_order(values)
+    if any(place.variant for place in values):
+        some = any("way" in row for row in rows)
+        values = _plain(values) if fold is None else _folded(values, fold, some)
         beside = {place: one for place, one in beside.items() if place in values}
     return Judged(
         model=model,
@@ -244,19 +255,37 @@ def _codes(places: Iterable[Place], cluster: Callable[[str], Hashable]) -> Any:
     return numpy.array(found, dtype=numpy.int64)
 
 
-def _in_every_order(values: Mapping[Place, float | None]) -> dict[Place, float | None]:
-    """Return the worst value over the variants of each sample; None if any has none."""
-    worst: dict[Place, float | None] = {}
+def _plain(values: Mapping[Place, float | None]) -> dict[Place, float | None]:
+    return {place: value for place, value in values.items() if not place.variant}
+
+
+def _folded(
+    values: Mapping[Place, float | None], fold: Callable[[Sequence[float]], float], some: bool
+) -> dict[Place, float | None]:
+    """Return what each question's values come to; None if any variant has none.
+
+    Args:
+        values: Of every variant.
+        fold: What they come to.
+        some: A question that lacks variants that others have is left out, as
+            `compass.evaluators.ways` does; else it has as many as there are.
+    """
+    variants: dict[Place, list[float | None]] = {}
     for place, value in values.items():
-        whole = place._replace(variant=0)
-        held = worst.get(whole, value)
-        worst[whole] = None if held is None or value is None else min(held, value)
-    return worst
+        variants.setdefault(place._replace(variant=0), []).append(value)
+    most = max(map(len, variants.values()), default=0)
+    folded: dict[Place, float | None] = {}
+    for place, held in variants.items():
+        if some and len(held) < most:
+            continue
+        known = [value for value in held if value is not None]
+        folded[place] = fold(known) if len(known) == len(held) else None
+    return folded
 
 
 def _metric(wanted: str | None, scored: Sequence[str], single: Sequence[str], where: str) -> str:
     """Return the metric to read: one that single questions have a value for."""
-    known = [PERF, *single] if PERF in scored else list(single)
+    known = [name for name in OVER_VARIANTS if name in scored] + list(single)
     if wanted is None:
         first = next((name for name in scored if name in known), None)
         if first is not None or not single:

@@ -46,10 +46,12 @@ class Worker:
     Args:
         folder: The run.
         emit: Told about progress and the end of jobs.
+        attempt: Names a try that may not write where an earlier one does.
     """
 
-    def __init__(self, folder: RunFolder, emit: Emit) -> None:
+    def __init__(self, folder: RunFolder, emit: Emit, attempt: str = "") -> None:
         self.folder = folder
+        self.attempt = attempt
         self.emit = emit
         self.stop = threading.Event()
         config = read_document(folder.config)
@@ -100,7 +102,8 @@ class Worker:
             self._answers = {job.pair: Answers(self.folder.all_rows(*job.pair))}
         answers = self._answers[job.pair]
         # What other workers append meanwhile is of other slices, but for a job taken over.
-        answers.update([self.folder.rows(job)])
+        rows = self.folder.rows(job, self.attempt)
+        answers.update([self.folder.rows(job), rows])
         progress = _Progress(self.emit, job.id)
         if job.dataset not in self._streams:
             self._streams = {job.dataset: _Stream(asking.benchmark)}
@@ -110,7 +113,7 @@ class Worker:
                 self._streams[job.dataset].slice(job.start, job.stop),
                 _Lazy(lambda: self._model(job.model)),
                 answers,
-                self.folder.rows(job),
+                rows,
                 self.stop,
                 progress,
             )

@@ -214,7 +214,7 @@ def test_rankings_by_the_first_token_say_so_on_the_board(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", ["echo", "lmdeploy"])
+@pytest.mark.parametrize("way", ["echo"])
 def test_a_ranking_over_an_api_is_that_of_the_model_in_process(way, tmp_path):
     folder = save_model(tmp_path / "tiny", seed=3)
     runs = Runs(tmp_path, 12)

@@ -22,7 +22,7 @@ from compass.cli.arguments import parser
 from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.config import catalogue, experiment
-from compass.models import api, hf
+from compass.models import api, engines, hf
 from compass.records import Prediction, Score, Verdict
 from compass.schema.experiment import DATASET_KEYS, MODEL_KEYS, RESOURCES_KEYS, TOP_KEYS
 from compass.schema.summarizer import (
@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 TEXT = {page: page.read_text("utf-8") for page in PAGES}
 ALL = "\n".join(TEXT.values())
-PACKAGES = (ask, data, evaluators, models, api, hf, partitioners, prompts, runners)
+PACKAGES = (ask, data, evaluators, models, api, engines, hf, partitioners, prompts, runners)
 COMPONENTS = [getattr(package, name) for package in PACKAGES for name in package.__all__]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CONFIG = re.compile(r"# configs/(\w+\.py)\n")

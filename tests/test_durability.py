@@ -135,7 +135,8 @@ def test_killed_at_any_moment_it_completes_as_if_undisturbed(tmp_path):
     lab.run("-r")
     keys = [row["key"] for row in lab.stored()]
     assert len(keys) == len(set(keys)) == 800
-    assert lab.board() == calm.board()
+    # Where columns come from names the run, by the time it was started at.
+    assert {**lab.board(), "origins": None} == {**calm.board(), "origins": None}
 
 
 @pytest.mark.parametrize("seed", range(5))

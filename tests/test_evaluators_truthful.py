@@ -208,12 +208,6 @@ def test_f1_and_matthews_agree_with_plain_loops():
             assert scores["matthews"].value == pytest.approx(correlation(pairs), abs=1e-9)
 
 
-def test_only_options_as_they_are_written_count():
-    plain = answered(PAIRS)
-    turned = answered([("A", "B")] * 9, variant=1)
-    assert by_name([*plain, *turned])["f1"] == by_name(plain)["f1"]
-
-
 def test_failed_calls_are_counted_and_not_scored():
     failed = Verdict(key="f", sample_id="f", values={"accuracy": None}, target="A", reason="failed")
     score = by_name([*answered(PAIRS), failed])["f1"]

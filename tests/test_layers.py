@@ -21,6 +21,7 @@ LAYERS = [
         "circular",
         "environment",
         "plan",
+        "progress",
         "robust",
         "runfolder",
         "sandbox",
@@ -30,7 +31,17 @@ LAYERS = [
     {"catalog", "data", "evaluators", "models", "partitioners"},
     {"questions", "variants"},
     {"ask", "contamination", "infer", "planner", "score"},
-    {"board", "checkpoints", "gate", "history", "imports", "report", "worker"},
+    {
+        "board",
+        "cases",
+        "checkpoints",
+        "comparison",
+        "gate",
+        "history",
+        "imports",
+        "report",
+        "worker",
+    },
     {"config", "evaluate", "runners"},
     {"__main__", "cli"},
 ]
@@ -40,13 +51,14 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 # __init__, or a package inside it; every other module is there to be shared.
 SIDE_BY_SIDE = ("ask", "data", "evaluators", "models", "partitioners", "prompts", "runners")
 
-# Alternatives that others may build on: a benchmark's reader is made of a plain one.
-BUILT_UPON = {"data": {"rows", "hub", "inline"}}
+# Alternatives that others may build on: a benchmark's reader is made of a plain one, engines
+# are asked what transformers is.
+BUILT_UPON = {"data": {"rows", "hub", "inline"}, "models": {"hf"}}
 
 HEAVY = {
-    "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
+    "anthropic", "bm25s", "datasets", "jinja2", "langdetect", "latex2sympy2_extended", "lmdeploy",
     "math_verify", "matplotlib", "mmengine", "nltk", "numpy", "openai", "pandas", "ray", "rich",
-    "scipy", "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
+    "scipy", "sglang", "sympy", "tabulate", "torch", "transformers", "vllm", "yaml",
 }  # fmt: skip
 MOST_LINES = 400
 

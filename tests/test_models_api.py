@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import ssl
 import subprocess
@@ -127,15 +128,16 @@ def test_a_storm_of_faults_costs_no_answer_and_makes_none_wrong():
 
 
 @pytest.mark.slow
-def test_five_thousand_questions_through_a_storm():
+def test_many_questions_through_a_storm():
+    count = int(os.environ.get("COMPASS_TEST_STORM", "1000"))
     oracle = Oracle()
     with Server(oracle) as server:
         storm = FaultProxy(server.port, 0.3, seed=1)
         with Server(storm) as proxy:
             model = API("x", base_url=proxy.url, concurrency=200, backoff=0.02, timeout=0.5)
-            answers = asked(model, 5000)
+            answers = asked(model, count)
     assert set(storm.met) == set(FAULTS)
-    assert len({a.key for a in answers}) == len(answers) == 5000
+    assert len({a.key for a in answers}) == len(answers) == count
     assert right(answers)
     assert sum(a.error is not None for a in answers) <= 5
 
@@ -462,3 +464,55 @@ def test_what_is_part_of_the_identity_and_what_is_not():
         API("x", base_url="http://a.example/v1", ranking="top"),
     ):
         assert other.identity() != base
+
+
+def claude(script):
+    """A server that speaks Anthropic's Messages."""
+    seen = []
+
+    async def answer(request):
+        seen.append((request.path, request.headers, request.json()))
+        return script.pop(0)
+
+    answer.seen = seen
+    return answer
+
+
+def test_anthropic_is_asked_in_its_own_words(monkeypatch):
+    monkeypatch.setenv("CLAUDE", KEY)
+    overloaded = reply({"type": "error", "error": {"message": "Overloaded"}}, 529)
+    parts = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "4, or 5"}]
+    usage = {"input_tokens": 9, "cache_read_input_tokens": 3, "output_tokens": 7}
+    good = reply({"content": parts, "stop_reason": "end_turn", "usage": usage})
+    odd = reply({"content": "4"})
+    server_side = claude([overloaded, odd, good])
+    with Server(server_side) as server:
+        model = API(
+            "claude", interface="anthropic", key="env:CLAUDE", system="Be brief.", backoff=0.0,
+            base_url=server.url.removesuffix("/v1"),
+        )  # fmt: skip
+        model.prepare({"generate"})
+        settings = Generation(max_new_tokens=8, temperature=1.5, stop=(", or",))
+        (answer,) = asked(model, 1, settings)
+    assert (answer.output, answer.reasoning, answer.finish) == ("4", "hm", "stop")
+    assert (answer.prompt_tokens, answer.tokens) == (12, 7)
+    path, headers, body = server_side.seen[-1]
+    assert len(server_side.seen) == 3
+    assert path == "/v1/messages" and KEY in headers["authorization"]
+    assert body == {
+        "model": "claude",
+        "system": "Be brief.",
+        "messages": [{"role": "user", "content": "say number 0"}],
+        "max_tokens": 8,
+        "temperature": 1.0,
+        "stop_sequences": [", or"],
+    }
+
+
+def test_what_anthropic_does_not_give_is_refused():
+    for wrong in ({"stream": True}, {"ranking": "top"}, {"chat": False}):
+        with pytest.raises(ConfigError, match="interface='anthropic' has no"):
+            API("claude", interface="anthropic", **wrong)
+    model = API("claude", interface="anthropic")
+    assert model.urls == ("https://api.anthropic.com",)
+    assert model.identity()["interface"] == "anthropic"

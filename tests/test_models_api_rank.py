@@ -187,3 +187,18 @@ def test_the_first_token_ranks_on_a_real_server(tmp_path):
 )
 def test_an_option_is_found_by_its_text_or_not_at_all(texts, option, size):
     assert _by_text([Token(-1.0, text) for text in texts], option) == size
+
+
+def test_whether_an_answer_is_the_likeliest_is_not_guessed(server, monkeypatch):
+    from compass.models.api import dialects
+
+    asked = question("00", "to be or not", (" to be",))
+    model = API("tiny", base_url=server.url, chat=False, ranking="vllm")
+    (answer,) = model.rank(iter([asked]))
+    assert answer.error is None
+    unknown = lambda mark: plain(mark)._replace(greedy=None)  # noqa: E731
+    plain = dialects.VLLM._token
+    monkeypatch.setattr(dialects.VLLM, "_token", staticmethod(unknown))
+    (answer,) = model.rank(iter([asked]))
+    model.close()
+    assert "which tokens are the likeliest" in answer.error

@@ -318,6 +318,7 @@ def test_the_board_has_scores_intervals_bias_failures_and_provenance(tmp_path):
     run.pair("a", "d", [said(0)], scores)
     run.pair("b", "d", [said(0)], [score("perf", 0.2, failed=3)])
     run.document("env.json", {"python": "3.11", "packages": {"numpy": "2"}})
+    run.document("run.json", {"config": "made", "models": {"a": {"identity": "0a"}, "b": None}})
     failure = Failure(job="infer/b/d", model="b", dataset="d", count=3, first_error="<b>bang</b>")
     path = report(run, failures=[failure])
     data = data_of(path)
@@ -405,6 +406,7 @@ def test_names_do_not_lead_out_of_the_folder(tmp_path):
     run.pair("a", "d", [said(0)], [score()])
     path = tmp_path / "score" / "a" / "d" / "scores.json"
     store.write_document(path, {**store.read_document(path), "dataset": "../a/d"})
+    run.datasets = {"../a/d": None}
     report(run)
     assert [one.name for one in (tmp_path / "transcripts").iterdir()] == ["_a_d"]
     assert sorted(one.name for one in tmp_path.iterdir()) == [

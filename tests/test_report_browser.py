@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 from runs import MadeRun, said, score
@@ -353,3 +355,51 @@ def test_the_policy_alone_would_stop_what_gets_into_a_page(hostile, browser):
 def test_the_corpus_is_wide():
     assert len(TEXTS) == len(set(TEXTS)) > 90
     assert json.loads(json.dumps(TEXTS)) == TEXTS
+
+
+WRITINGS = [
+    ("زرافة: ما هو أطول حيوان؟", "الجواب هو الزرافة (5 أمتار)."),
+    ("מהי בירת צרפת?", "התשובה: פריז, Paris."),
+    ("长江有多长？", "长江全长约6300公里，是亚洲最长的河流。答案是6300。"),
+    ("Which of these is a family?", "👨‍👩‍👧‍👦 and 🏳️‍🌈, e\u0301 and ﷺ"),
+    ("One long line", "x" * 5000),
+    ("Turned", "user\u202egnp.exe and\u200bhidden"),
+]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (1400, "dark"), (390, "light")])
+def test_pages_are_pictured(run, browser, tmp_path, width, scheme):
+    """Pictures to look at: kept in COMPASS_PICTURES if that names a folder."""
+    made = MadeRun(tmp_path / "writings")
+    for model in MODELS[:2]:
+        rows = [
+            said(n, text, model=model, prompt=asked) for n, (asked, text) in enumerate(WRITINGS)
+        ]
+        made.pair(model, "writings", rows, [score()])
+    one = board(collect(made.root), {}, MODELS[:2], ["writings"], title="writings")
+    write_report(one, made.root)
+    folder = Path(os.environ.get("COMPASS_PICTURES", tmp_path))
+    visit = Visit(browser, color_scheme=scheme)
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    writings = made.root / "transcripts" / "writings" / "index.html"
+    birds = run.root / "transcripts" / "birds" / "index.html"
+    for name, path, anchor in (
+        ("board", run.root / "board.html", ""),
+        ("transcripts", birds, "#q=8"),
+        *((f"writing-{n}", writings, f"#q={n}") for n in range(len(WRITINGS))),
+    ):
+        visit.page.goto("about:blank")  # another anchor alone would load nothing
+        page = visit.open(path, anchor)
+        page.wait_for_timeout(150)
+        picture = page.screenshot(
+            path=folder / f"{name}-{width}-{scheme}.png", full_page=name == "board"
+        )
+        assert len(picture) > 10_000
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if name.startswith("writing"):
+            text = page.locator(".card .part pre").first
+            assert text.evaluate("e => e.scrollWidth <= e.clientWidth")
+            turned = text.evaluate("e => getComputedStyle(e).direction")
+            assert turned == ("rtl" if int(name[-1]) < 2 else "ltr")
+    visit.asked = [url for url in visit.asked if url != "about:blank"]
+    visit.end()

@@ -20,6 +20,7 @@ from compass.prompts.shuffled import Shuffled, shot_order
 from compass.records import Prediction, Sample, Score, Verdict, relabelled
 from compass.robust import LABELS, Robust
 from compass.store import read_rows
+from compass.verdicts import judged
 
 # Settings.
 
@@ -332,6 +333,22 @@ def test_the_answers_of_the_plain_run_serve_the_other(home):
     assert len(rows) == 40 * 5  # two shots have but one other order: see below
     assert plain == {row["key"] for row in rows if not row.get("variant")}
     assert len({row["key"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("more", ["robust='letters'", "circular='cyclic'"])
+def test_what_is_compared_by_question_adds_up_to_the_scores(home, more):
+    assert main(["run", quiz(home, sees="A", more=more), "--debug"]) == 0
+    (root,) = (path.parent for path in home.glob("outputs/*/*/run.json"))
+    found, read = board_of(home), 0
+    for metric in ("mean", "perf", "acc_origin", "acc_circular", "accuracy", None):
+        if metric is not None and metric not in found:
+            continue
+        one = judged(root, "m", "quiz", metric)
+        assert one.metric == (metric or next(iter(found)))
+        assert len(one.values) == 40
+        assert sum(one.values.values()) / 40 == pytest.approx(one.score.value)
+        read += 1
+    assert read == (4 if "robust" in more else 5)
 
 
 def test_the_verdicts_name_their_way(home):

@@ -87,6 +87,15 @@ def test_test_and_interval_agree_on_right_or_wrong_answers(values, level):
     assert -1 <= found.low <= found.value <= found.high <= 1
 
 
+def test_where_only_the_test_rejects_the_bound_lies_just_beside_zero():
+    # Ten to none: mid-p is 2^-10, while the score, sqrt(10), does not reach the 99.9 % quantile.
+    for sign in (1, -1):
+        found = paired_difference([sign] * 10 + [0] * 50, level=0.999)
+        assert found.p < 0.001
+        bound = found.low if sign == 1 else -found.high
+        assert 0 < bound < 1e-9
+
+
 @given(reals, st.data())
 def test_test_and_interval_agree_on_clustered_values(values, data):
     clusters = data.draw(st.lists(st.integers(0, 9), min_size=len(values), max_size=len(values)))

@@ -69,7 +69,9 @@ def test_more_of_what_hinders_needs_more_questions(accuracy, difference, many, p
     assert clustered.questions(difference) >= plain
     repeated = Study(accuracy=accuracy, repeats=many, noise=part)
     assert repeated.questions(difference) <= plain
-    assert repeated.effect >= 1 - part
+    assert repeated.effect == pytest.approx(1 - part + part / many)
+    both = Study(accuracy=accuracy, cluster_size=many, icc=part, repeats=many, noise=part)
+    assert both.effect == pytest.approx(clustered.effect * repeated.effect)
 
 
 @given(shares, st.integers(50, 50_000), st.booleans())

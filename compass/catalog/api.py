@@ -12,6 +12,24 @@ api_models = [
         backend=dict(type=API, model='gpt-4o', key='env:OPENAI_API_KEY', ranking='top'),
     ),
     dict(
+        abbr='claude-sonnet-4',
+        backend=dict(
+            type=API,
+            interface='anthropic',
+            model='claude-sonnet-4-20250514',
+            key='env:ANTHROPIC_API_KEY',
+        ),
+    ),
+    dict(
+        abbr='gemini-2.5-flash',
+        backend=dict(
+            type=API,
+            model='gemini-2.5-flash',
+            base_url='https://generativelanguage.googleapis.com/v1beta/openai',
+            key='env:GEMINI_API_KEY',
+        ),
+    ),
+    dict(
         abbr='deepseek-chat',
         backend=dict(
             type=API,

@@ -17,7 +17,7 @@ def command(arguments: argparse.Namespace) -> int:
         raise ConfigError(
             "--format writes files, but there is no folder for them", hint="add -o DIR"
         )
-    summarizer = _summarizer(arguments.summarizer)
+    summarizer = summarizer_named(arguments.summarizer)
     runs = recorded_runs(arguments.runs)
     made = board_of(runs, summarizer)
     used = summarizer or next((one.summarizer for one in runs if one.summarizer), {})
@@ -33,7 +33,8 @@ def command(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _summarizer(name: str | None) -> dict[str, Any] | None:
+def summarizer_named(name: str | None) -> dict[str, Any] | None:
+    """Return a summarizer by name, None without one."""
     if name is None:
         return None
     from compass.config import summarizer

@@ -44,6 +44,8 @@ def experiment_of(arguments: argparse.Namespace) -> Experiment:
             hint="name a configuration, such as configs/eval_demo.py, "
             "or say --models NAME --datasets NAME",
         )
+    if arguments.engine is not None:
+        made = _on_engine(made, arguments.engine)
     if arguments.limit is not None:
         if arguments.limit < 1:
             raise ConfigError(f"--limit must be at least 1, got {arguments.limit}")
@@ -53,6 +55,14 @@ def experiment_of(arguments: argparse.Namespace) -> Experiment:
         datasets = tuple(_robust(_circular(d, arguments), arguments) for d in made.datasets)
         made = replace(made, datasets=datasets)
     return made
+
+
+def _on_engine(made: Experiment, engine: str) -> Experiment:
+    """Return the experiment with its local models on another engine."""
+    from compass.models.engines.switch import switched
+
+    models = tuple(switched(spec, engine) for spec in made.models)
+    return replace(made, models=models)
 
 
 def _circular(dataset: DatasetSpec, arguments: argparse.Namespace) -> DatasetSpec:

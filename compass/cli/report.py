@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from compass.board import Board, Recorded, board_of, recorded_runs, tested
+from compass.cli.board import summarizer_named
 from compass.report.report import write_report
 from compass.report.site import Benchmark, write_site
 
@@ -15,7 +16,7 @@ from compass.report.site import Benchmark, write_site
 def command(arguments: argparse.Namespace) -> int:
     """Write the pages and return the exit code."""
     runs = recorded_runs(arguments.runs)
-    summarizer = _summarizer(arguments.summarizer)
+    summarizer = summarizer_named(arguments.summarizer)
     single = {one.label: _board([one], summarizer) for one in runs}
     if arguments.output is None:
         for one in runs:
@@ -35,14 +36,6 @@ def _board(runs: Sequence[Recorded], summarizer: dict[str, Any] | None) -> Board
     made = board_of(runs, summarizer)
     used = summarizer or next((one.summarizer for one in runs if one.summarizer), {})
     return tested(made) if used.get("significance", True) else made
-
-
-def _summarizer(name: str | None) -> dict[str, Any] | None:
-    if name is None:
-        return None
-    from compass.config import summarizer
-
-    return summarizer(name)
 
 
 def _benchmarks() -> list[Benchmark]:

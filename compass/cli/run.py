@@ -32,7 +32,11 @@ def command(arguments: argparse.Namespace) -> int:
         os.environ[ALLOW_UNSAFE_CODE] = "1"  # for the workers, too
     experiment = experiment_of(arguments)
     if arguments.workers is not None:
-        experiment = _with_workers(experiment, arguments.workers)
+        if arguments.workers < 1:
+            raise ConfigError(f"--workers must be at least 1, got {arguments.workers}")
+        experiment = _with_runner(experiment, "workers", arguments.workers)
+    if arguments.detach:
+        experiment = _with_runner(experiment, "detach", True)
     if arguments.dry_run:
         _show_plan(make_plan(experiment, {}))
         return 0
@@ -59,6 +63,9 @@ def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFold
         force=arguments.force,
         explain=print if arguments.explain else None,
     )
+    if run.outcome.detached:
+        print(f"submitted; follow it with: {_again(arguments, folder.root.name)}")
+        return 0
     if run.outcome.interrupted:
         print(
             "interrupted; what was answered is kept. Go on with: "
@@ -112,7 +119,7 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
     for name in ("models", "datasets", "hf", "set"):
         values = getattr(arguments, name)
         what += [f"--{name}", *values] if values else []
-    for name in ("summarizer", "limit", "circular", "robust", "workers"):
+    for name in ("summarizer", "limit", "engine", "circular", "robust", "workers"):
         value = getattr(arguments, name)
         what += [] if value is None else [f"--{name}", str(value)]
     what += ["--allow-unsafe-code"] if arguments.allow_unsafe_code else []
@@ -122,16 +129,15 @@ def _again(arguments: argparse.Namespace, start: str) -> str:
     return shlex.join(["python", "run.py", *what, "-r", start])
 
 
-def _with_workers(experiment: Experiment, workers: int) -> Experiment:
-    if workers < 1:
-        raise ConfigError(f"--workers must be at least 1, got {workers}")
+def _with_runner(experiment: Experiment, name: str, value: int) -> Experiment:
+    """Return the experiment with another argument of its runner."""
     runner = experiment.runner
-    if "workers" not in inspect.signature(runner.resolve()).parameters:
+    if name not in inspect.signature(runner.resolve()).parameters:
         raise ConfigError(
-            f"--workers means nothing to {runner.type.rpartition('.')[2]}",
+            f"--{name} means nothing to {runner.type.rpartition('.')[2]}",
             hint="leave it out, or choose another runner",
         )
-    return replace(experiment, runner=Component(runner.type, {**runner.kwargs, "workers": workers}))
+    return replace(experiment, runner=Component(runner.type, {**runner.kwargs, name: value}))
 
 
 def _show_plan(planned: Planned) -> None:

@@ -183,6 +183,7 @@ def _answer(one: Answered, head: str) -> dict[str, Any]:
             "variant": verdict.variant,
             "repeat": verdict.repeat,
             "order": verdict.order,
+            "way": verdict.way,
             "values": list(verdict.values.items()),
             "answer": verdict.answer,
             "target": verdict.target,

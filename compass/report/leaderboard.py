@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from compass.board import Board, Cell, Row
+from compass.board import Board, Row
 from compass.board.direction import higher_is_better
 from compass.board.groups import Group, leaves_of
 from compass.board.words import coverage, holes
@@ -105,27 +105,31 @@ def groups_with_members(
     return found
 
 
-def position_bias(cells: Sequence[Cell]) -> Iterator[dict[str, Any]]:
+def position_bias(board: Board) -> Iterator[dict[str, Any]]:
     """Yield for each circular dataset which slots each model names, with the test of it."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for cell in cells:
-        scores = {score.metric: score for score in cell.scores}
-        priors = [scores[f"prior_{x}"] for x in LETTERS if f"prior_{x}" in scores]
-        if not priors:
-            continue
-        effect, p = scores.get("position_bias"), scores.get("position_bias_p")
-        found.setdefault(cell.dataset, []).append(
-            {
-                "model": cell.model,
-                "slots": [[_short(one.value), _short(one.low), _short(one.high)] for one in priors],
-                "chance": _short(priors[0].chance),
-                "effect": None if effect is None else _short(effect.value),
-                "p": None if p is None else _short(p.value),
-                "n": priors[0].n,
-            }
-        )
-    for dataset, models in found.items():
-        yield {"dataset": dataset, "models": models}
+    metrics: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in board.rows:
+        if not row.group:
+            metrics.setdefault((row.name, row.version), {}).setdefault(row.metric, row)
+    for (dataset, _), rows in metrics.items():
+        slots = [rows[f"prior_{x}"] for x in LETTERS if f"prior_{x}" in rows]
+        models = [model for model in board.models if slots and model in slots[0].scores]
+        if models:
+            yield {"dataset": dataset, "models": [_slots(model, slots, rows) for model in models]}
+
+
+def _slots(model: str, slots: Sequence[Row], rows: Mapping[str, Row]) -> dict[str, Any]:
+    scores = [row.scores[model] for row in slots if model in row.scores]
+    made: dict[str, Any] = {
+        "model": model,
+        "slots": [[_short(one.value), _short(one.low), _short(one.high)] for one in scores],
+        "chance": _short(scores[0].chance),
+        "n": scores[0].n,
+    }
+    for name, metric in (("effect", "position_bias"), ("p", "position_bias_p")):
+        score = rows[metric].scores.get(model) if metric in rows else None
+        made[name] = None if score is None else _short(score.value)
+    return made
 
 
 def troubles(board: Board, links: Mapping[str, str]) -> dict[str, list[Any]]:
@@ -143,7 +147,7 @@ def troubles(board: Board, links: Mapping[str, str]) -> dict[str, list[Any]]:
             for (dataset, model), count in failed.items()
         ],
         "notes": list(board.notes),
-        "holes": list(holes(board)),
+        "holes": [hole for hole, _ in holes(board)],
         "coverage": list(coverage(board)),
         "failures": [[one.job, one.count or None, one.brief, one.log] for one in board.failures],
     }

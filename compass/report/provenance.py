@@ -38,7 +38,7 @@ def provenance(root: Path) -> Provenance:
         name=f"{run.get('config', root.parent.name)} · {root.name}",
         facts=list(_facts(run, machine)),
         models=[
-            (abbr, str(one.get("identity", "")), _brief(one.get("detail")))
+            (abbr, str(_mapping(one).get("identity", "")), _brief(_mapping(one).get("detail")))
             for abbr, one in _mapping(run.get("models")).items()
         ],
         datasets=[

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from compass import store
-from compass.board import Board, Cell, collect
+from compass.board import Board
 from compass.board.groups import groups_of
 from compass.report.costs import Cost, cost_of
 from compass.report.leaderboard import (
@@ -57,15 +56,14 @@ def write_report(
     """
     where = folder or root
     columns = columns_of(board, root)
-    cells = _cells(columns)
-    sources, costs = _sources(columns, cells)
+    sources, costs = _sources(board, columns)
     links = {}
     for dataset, found in sources.items():
         name = clean_file(dataset)
         raised = [Link(link.text, f"../../{link.address}") for link in above]
         raised.append(Link(board.title or root.name, "../../board.html"))
         place = where / "transcripts" / name
-        write_transcripts(place, dataset, found, _metric(cells, dataset), raised)
+        write_transcripts(place, dataset, found, _metric(board, dataset), raised)
         links[dataset] = f"transcripts/{quote(name)}/index.html"
     data = {
         "needles": _needles(sources),
@@ -101,7 +99,7 @@ def board_page(
     data = {
         **shown,
         "radars": groups_with_members(groups_of(summarizer), shown["rows"]),
-        "bias": list(position_bias(_cells(columns))),
+        "bias": list(position_bias(board)),
         "needles": [],
         "costs": [],
         **troubles(board, links or {}),
@@ -130,42 +128,33 @@ def columns_of(board: Board, root: Path) -> dict[str, Column]:
     }
 
 
-def _cells(columns: Mapping[str, Column]) -> list[Cell]:
-    """Return the scores of every column under its name on the board."""
-    held: dict[Column, list[Cell]] = {}
-    for root in dict.fromkeys(column.root for column in columns.values()):
-        for cell in collect(root):
-            held.setdefault(Column(root, cell.model), []).append(cell)
-    return [
-        replace(cell, model=name)
-        for name, column in columns.items()
-        for cell in held.get(column, ())
-    ]
-
-
 def _sources(
-    columns: Mapping[str, Column], cells: Sequence[Cell]
+    board: Board, columns: Mapping[str, Column]
 ) -> tuple[dict[str, list[Source]], dict[tuple[str, str], Cost]]:
     """Return by dataset the models whose verdicts are there, and what each pair cost."""
     found: dict[str, list[Source]] = {}
     costs: dict[tuple[str, str], Cost] = {}
-    for cell in cells:
-        root, model = columns[cell.model]
-        verdicts = root / "score" / model / cell.dataset / "verdicts.jsonl"
-        logs = RunFolder(root).all_rows(model, cell.dataset)
-        cost = cost_of(logs)
-        if cost.answers:
-            costs[cell.model, cell.dataset] = cost
-        if verdicts.exists():
-            source = Source(model=cell.model, logs=logs, verdicts=verdicts, cost=cost)
-            found.setdefault(cell.dataset, []).append(source)
+    scored = {(row.name, model) for row in board.rows if not row.group for model in row.scores}
+    for dataset in dict.fromkeys(row.name for row in board.rows if not row.group):
+        for name, (root, model) in columns.items():
+            if (dataset, name) not in scored:
+                continue
+            verdicts = root / "score" / model / dataset / "verdicts.jsonl"
+            logs = RunFolder(root).all_rows(model, dataset)
+            cost = cost_of(logs)
+            if cost.answers:
+                costs[name, dataset] = cost
+            if verdicts.exists():
+                source = Source(model=name, logs=logs, verdicts=verdicts, cost=cost)
+                found.setdefault(dataset, []).append(source)
     return found, costs
 
 
-def _metric(cells: Sequence[Cell], dataset: str) -> Metric:
+def _metric(board: Board, dataset: str) -> Metric:
     """Return what says whether an answer to a dataset is right: its headline."""
-    scores = [cell.scores[0] for cell in cells if cell.dataset == dataset and cell.scores]
-    return Metric(name=scores[0].metric, scale=scores[0].scale) if scores else Metric(name="")
+    rows = [row for row in board.rows if row.name == dataset and not row.group]
+    shown = [row for row in rows if row.shown] or rows
+    return Metric(name=shown[0].metric, scale=shown[0].scale)
 
 
 def _needles(sources: Mapping[str, Sequence[Source]]) -> list[dict[str, Any]]:

@@ -14,9 +14,10 @@ from compass.errors import ConfigError
 from compass.plan import Job
 from compass.runfolder import RunFolder
 from compass.runners.hands import Hand, start
-from compass.runners.outcome import Monitor, Outcome
+from compass.runners.needs import experiment_of, gpus_wanted
+from compass.runners.outcome import HOPELESS, Monitor, Outcome
 from compass.runners.slots import Slots, cores, cpu_workers, free_memory, threads, visible_gpus
-from compass.specs import Experiment, ModelSpec
+from compass.specs import ModelSpec
 
 TRIES = 2
 GRACE_SECONDS = 30.0
@@ -53,7 +54,7 @@ class Local:
         answers in flight finish, the second ends the workers.
         """
         gpus = visible_gpus()[: self.gpus]
-        experiment = _experiment(folder)
+        experiment = experiment_of(folder)
         needs = {m.abbr: _need(m, gpus) for m in experiment.models}
         for abbr, need in needs.items():
             if need > len(gpus):
@@ -69,9 +70,8 @@ class Local:
 
 def _need(model: ModelSpec, gpus: Sequence[str]) -> float:
     """Return the GPUs a worker of a model gets: as told, else one if it can use one."""
-    if model.resources.gpus is not None:
-        return model.resources.gpus
-    return 1.0 if gpus and getattr(model.backend.resolve(), "uses_gpu", False) else 0.0
+    told = model.resources.gpus is not None
+    return gpus_wanted(model) if told or gpus else 0.0
 
 
 def _most(model: ModelSpec, gpus: Sequence[str]) -> int | None:
@@ -84,14 +84,6 @@ def _fitting(model: ModelSpec, gpus: Sequence[str]) -> int | None:
     footprint = getattr(model.backend.build(), "footprint", None)
     size = footprint() if footprint is not None and not gpus else 0
     return max(1, int(free_memory() * 0.8 / (2 * size))) if size else None
-
-
-def _experiment(folder: RunFolder) -> Experiment:
-    from compass.schema import experiment_from_dict
-    from compass.store import read_document
-
-    config = read_document(folder.config)
-    return experiment_from_dict(config, name=config["name"], where=str(folder.config))
 
 
 class _Crew:
@@ -272,7 +264,7 @@ class _Crew:
     def _hopeful(self, job: Job, event: dict[str, Any]) -> bool:
         """True if a failed job may do better on another worker."""
         self.tries[job.id] = self.tries.get(job.id, 0) + 1
-        hopeless = job.kind == "score" or event.get("code") in (2, 3, 5)
+        hopeless = job.kind == "score" or event.get("code") in HOPELESS
         return self.tries[job.id] < TRIES and not hopeless and not self.stopping
 
     def _gone(self, hand: Hand) -> None:

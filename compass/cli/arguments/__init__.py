@@ -10,19 +10,25 @@ import argparse
 from compass import __version__
 from compass.cli.arguments import (
     board,
+    cases,
     catalogue,
+    compare,
     history,
     importing,
     plan_size,
     prompt,
     report,
     run,
+    status,
 )
 
 COMMANDS = (
     run,
+    status,
     board,
     report,
+    compare,
+    cases,
     history,
     importing,
     prompt,

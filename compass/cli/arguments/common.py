@@ -51,6 +51,11 @@ def add_experiment(command: argparse.ArgumentParser) -> None:
         "--limit", type=int, metavar="N", help="only the first N samples of every benchmark"
     )
     what.add_argument(
+        "--engine",
+        choices=["hf", "lmdeploy", "vllm", "sglang"],
+        help="run local models on this engine instead of the one their entries name",
+    )
+    what.add_argument(
         "--circular",
         choices=["cyclic", "all", "off"],
         help="ask multiple choices in every shift, or every order, of their options",

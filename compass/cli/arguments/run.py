@@ -50,6 +50,9 @@ def add(commands: Any) -> None:
         help="stages to do; eval is score, viz is summary",
     )
     how.add_argument("--workers", type=int, metavar="N", help="most worker processes at a time")
+    how.add_argument(
+        "--detach", action="store_true", help="submit to the cluster and leave; -r follows the run"
+    )
     how.add_argument("--dry-run", action="store_true", help="print the plan; touch no model")
     how.add_argument(
         "--explain", action="store_true", help="say of every job why it runs again or does not"

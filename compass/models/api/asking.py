@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compass.errors import ModelError
-from compass.models.api import selfcheck
+from compass.models.api import messages, selfcheck
 from compass.models.api.calls import Call, Caller
 from compass.models.api.dialects import DIALECTS, Request, Token
 from compass.models.api.faults import Fault
@@ -43,6 +43,7 @@ class Wording:
     omit: frozenset[str]
     limit_name: str
     most_stops: int
+    interface: str = "openai"
 
     def identity(self) -> dict[str, Any]:
         """Return what can change an answer."""
@@ -51,25 +52,34 @@ class Wording:
             "system": self.system,
             "extra": dict(self.extra),
             "omit": sorted(self.omit),
+            **({"interface": self.interface} if self.interface != "openai" else {}),
         }
 
     def request(self, dialogue: Dialogue, settings: Mapping[str, Any]) -> Request:
         """Return what is posted for a dialogue."""
+        if self.interface == "anthropic":
+            asked = messages.request(self.model, self._messages(dialogue), settings)
+            return Request(asked.path, self._own({**asked.body, **self.extra}))
         body: dict[str, Any] = {"model": self.model}
         if self.chat:
-            messages = dialogue.messages
-            if self.system is not None and not any(m.role == "system" for m in messages):
-                messages = (Message("system", self.system), *messages)
-            body["messages"] = [message._asdict() for message in messages]
+            body["messages"] = [message._asdict() for message in self._messages(dialogue)]
         else:
             body["prompt"] = dialogue.plain()
         body.update(settings)
         if self.stream:
             body.update(stream=True, stream_options={"include_usage": True})
         body.update(self.extra)
-        for name in self.omit:
-            body.pop(name, None)
-        return Request("chat/completions" if self.chat else "completions", body)
+        return Request("chat/completions" if self.chat else "completions", self._own(body))
+
+    def _own(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a body without the fields that are not to be sent."""
+        return {name: value for name, value in body.items() if name not in self.omit}
+
+    def _messages(self, dialogue: Dialogue) -> tuple[Message, ...]:
+        """Return the turns, with the system prompt where the dialogue has none."""
+        if self.system is None or any(m.role == "system" for m in dialogue.messages):
+            return dialogue.messages
+        return (Message("system", self.system), *dialogue.messages)
 
     def settings(self, generation: Generation, key: str) -> dict[str, Any]:
         """Return the fields that say how an answer is generated."""
@@ -89,6 +99,8 @@ class Wording:
 
     def parsed(self, data: Any) -> tuple[Reply, Usage]:
         """Return the reply in what the server sent."""
+        if self.interface == "anthropic":
+            return messages.parsed(data)
         reply = of_chat(data) if self.chat else of_completion(data)
         return reply, reply.usage
 

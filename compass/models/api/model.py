@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from compass.errors import ConfigError, did_you_mean
+from compass.models.api import messages
 from compass.models.api.asking import Asker, Wording
 from compass.models.api.calls import Patience
 from compass.models.api.ledger import prices_of
 from compass.models.api.loop import Loop, in_prefix_order
 from compass.models.api.opening import Opening
 from compass.models.api.ranking import refusal_of_first
+from compass.models.api.serving import Serving, plan_of
+from compass.models.hf import places
+from compass.models.hf.identity import weights_digest
 from compass.records import Answer, Question
 from compass.specs import Generation
 
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from compass.models.api.asking import Work
 
 OPENAI = "https://api.openai.com/v1"
+INTERFACES = ("openai", "anthropic")
 RANKINGS = ("echo", "vllm", "sglang", "lmdeploy", "top")
 LOGS = ("none", "calls", "bodies")
 CONCURRENCY = 128
@@ -32,6 +38,7 @@ class API:
 
     Args:
         model: Its name there.
+        interface: ``openai`` or ``anthropic``: whose words the server understands.
         base_url: Address of the interface, or several that serve the same model.
         key: ``env:NAME`` of the variable that holds the key, or several; None sends none.
         chat: Ask through chat completions; False through completions, with plain prompts.
@@ -60,6 +67,7 @@ class API:
         budget: Most that a run may spend on this model, in the currency of the prices.
         log: What is kept of calls: ``none``, ``calls`` without texts, or ``bodies`` too.
         name: Stands for the server in the model's identity in place of its address.
+        serve: Start a server for the run and stop it after: ``dict(engine='vllm', …)``.
     """
 
     most_workers = 1
@@ -72,6 +80,7 @@ class API:
         self,
         model: str,
         *,
+        interface: Literal["openai", "anthropic"] = "openai",
         base_url: str | Sequence[str] = OPENAI,
         key: str | Sequence[str] | None = None,
         chat: bool = True,
@@ -97,7 +106,16 @@ class API:
         budget: float | None = None,
         log: Literal["none", "calls", "bodies"] = "calls",
         name: str | None = None,
+        serve: Mapping[str, Any] | None = None,
     ) -> None:
+        if serve is not None and base_url != OPENAI:
+            raise ConfigError("base_url= and serve= exclude each other", hint="leave one out")
+        self.serve = None if serve is None else plan_of(serve)
+        _check_word("interface", interface, INTERFACES)
+        if interface == "anthropic" and (stream or ranking is not None or not chat):
+            raise ConfigError("interface='anthropic' has no stream=, ranking= and chat=False here")
+        if interface == "anthropic" and base_url == OPENAI:
+            base_url = messages.ADDRESS
         self.urls = _urls(base_url)
         self.keys = _keys(key)
         _check_word("log", log, LOGS)
@@ -124,6 +142,7 @@ class API:
             omit=frozenset(omit),
             limit_name=limit_name,
             most_stops=most_stops,
+            interface=interface,
         )
         self.concurrency = concurrency
         self.name = name
@@ -145,10 +164,17 @@ class API:
             prices=prices_of(prices, model),
             budget=budget,
             log=log,
+            interface=interface,
         )
         self._place: Path | None = None
+        self._serving: Serving | None = None
         self._loop: Loop | None = None
         self._asker: Asker | None = None
+
+    @property
+    def uses_gpu(self) -> bool:
+        """True if a server is started that needs one."""
+        return self.serve is not None and self.serve.engine != "command"
 
     @property
     def rank_mode(self) -> str:
@@ -165,7 +191,7 @@ class API:
             "backend": "api",
             "version": 1,
             "model": self.model,
-            "server": self.name or _host(self.urls[0]),
+            "server": self.name or self._server(),
             "ranking": self.ranking,
             **self.wording.identity(),
         }
@@ -206,6 +232,9 @@ class API:
         Raises:
             CompassError: It is not, or cannot.
         """
+        if self.serve is not None:
+            self.serve.check()  # it is started where its GPUs are
+            return
         asker = self._open()
         self._start().run(asker.caller.hello())
         self._start().run(asker.check("rank" in needs or "losses" in needs))
@@ -233,6 +262,9 @@ class API:
                 self._loop.run(self._asker.close())
             self._loop.close()
         self._loop = self._asker = None
+        if self._serving is not None:
+            self._serving.close()
+            self._serving = None
 
     def _answers(self, questions: Iterable[Question], work: Work) -> Iterator[Answer]:
         self._open().caller.begin()
@@ -244,14 +276,36 @@ class API:
         self._start().run(asker.check(True))
         return asker
 
+    def _server(self) -> Any:
+        """Return what tells the server from others that have a model of this name."""
+        if self.serve is None:
+            return _host(self.urls[0])
+        plan = self.serve
+        place = places.find(plan.path or self.model, plan.revision, needs=None)
+        known = place.folder is not None and (place.folder / "config.json").is_file()
+        return {
+            "engine": plan.engine,
+            "weights": weights_digest(place, None, code=True) if known else place.name,
+            "revision": place.commit or plan.revision,
+            "dtype": plan.dtype,
+            "context": plan.context,
+            "args": [*plan.args, *plan.command],
+        }
+
     def _start(self) -> Loop:
         if self._loop is None:
             self._loop = Loop()
         return self._loop
 
     def _open(self) -> Asker:
+        if self._serving is not None and not self._serving.alive:
+            self.close()  # it died with an earlier job: this one gets another
         if self._asker is None:
-            caller = self._opening.open(self._place)
+            opening = self._opening
+            if self.serve is not None:
+                self._serving = Serving(self.serve, self.model, self.ranking, self._place)
+                opening = replace(opening, urls=(self._serving.url,))
+            caller = opening.open(self._place)
             self._asker = Asker(caller, self.wording, self.ranking)
         return self._asker
 

@@ -16,7 +16,7 @@ from compass.models.api.rates import Bucket
 from compass.models.api.transport import Transport, connections
 from compass.models.api.window import Window
 
-CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai")
+CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic")
 """Packages that log a line or more for every call."""
 
 
@@ -36,6 +36,7 @@ class Opening:
     prices: Prices
     budget: float | None
     log: str
+    interface: str = "openai"
 
     def open(self, place: Path | None) -> Caller:
         """Return what makes calls; each address with each key is a lane.
@@ -61,7 +62,7 @@ class Opening:
                 lanes.append(
                     Lane(
                         name=url if len(secrets) == 1 else f"{url} (key {number + 1})",
-                        client=Transport(url, secret, shared, self.headers),
+                        client=Transport(url, secret, shared, self.headers, self.interface),
                         window=Window(self.concurrency),
                         calls=None if self.rpm is None else Bucket(self.rpm, now),
                         tokens=None if self.tpm is None else Bucket(self.tpm, now),

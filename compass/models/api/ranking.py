@@ -37,6 +37,9 @@ async def ranked(question: Question, read: Read) -> Answer:
                 counted[before] = len(await read(before)) if before else 0
             start = max(1, min(counted[before], len(found) - 1))
             size = len(found) - start
+        if len(asked) == 1 and any(one.greedy is None for one in found[len(found) - size :]):
+            # A single option is asked for whether it is the likeliest: not knowing is no answer.
+            raise Fault(Kind.QUESTION, "the server does not say which tokens are the likeliest")
         likelihoods.append(likelihood(found, size, question.whole))
         context = max(context, len(found) - size)
     return Answer(

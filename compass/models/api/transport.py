@@ -1,7 +1,11 @@
-"""One HTTP call through the ``openai`` package; it neither retries nor interprets."""
+"""One HTTP call, neither retried nor interpreted.
+
+It goes through the ``openai`` package, or Anthropic's, which is made alike.
+"""
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -22,14 +26,21 @@ class Transport:
         key: The secret itself.
         connections: An HTTP client made by `connections`.
         headers: More headers.
+        interface: ``openai`` or ``anthropic``.
     """
 
     def __init__(
-        self, base_url: str, key: str, connections: Any, headers: Mapping[str, str]
+        self,
+        base_url: str,
+        key: str,
+        connections: Any,
+        headers: Mapping[str, str],
+        interface: str = "openai",
     ) -> None:
-        openai = _openai()
-        self._openai = openai
-        self._client = openai.AsyncOpenAI(
+        self._openai = package = _package(interface)
+        client = package.AsyncOpenAI if interface == "openai" else package.AsyncAnthropic
+        self._listing = "/models" if interface == "openai" else "/v1/models"
+        self._client = client(
             api_key=key,
             base_url=base_url,
             max_retries=0,
@@ -46,7 +57,7 @@ class Transport:
             Fault: Nobody does.
         """
         try:
-            await self._client.get("/models", cast_to=object)
+            await self._client.get(self._listing, cast_to=object)
         except self._openai.APIStatusError as error:
             if error.status_code in (401, 403):
                 raise of_status(error.status_code, error.body, error.response.headers) from None
@@ -92,7 +103,7 @@ class Transport:
 
 def connections(most: int) -> Any:
     """Return an HTTP client for many calls at a time."""
-    _openai()
+    _package("openai")
     import httpx2
 
     return httpx2.AsyncClient(
@@ -111,9 +122,8 @@ def _json(reply: Any) -> Any:
         raise Fault(Kind.PASSING, f"the reply is not JSON: {start!r}") from None
 
 
-def _openai() -> Any:
+def _package(interface: str) -> Any:
     try:
-        import openai
+        return importlib.import_module(interface)
     except ImportError as error:
         raise ModelError(str(error), hint=HINT_INSTALL) from error
-    return openai

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from statistics import median
 
-START = 64
+START = 128
 SHARE_AFTER_REFUSAL = 0.5
 SHARE_WHEN_SLOW = 0.8
 SLOW = 3.0

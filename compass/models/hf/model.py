@@ -152,14 +152,12 @@ class HF:
         The first token has none; where the tokenizer begins texts with a token of its own,
         that is the first.  Long texts are read through windows that move by half a context.
         """
-        from dataclasses import replace
-
         from compass.models.hf.losses import texts
 
-        words, weights = self._ready()
+        _, weights = self._ready()
         if weights.seq2seq:
             raise ModelError("an encoder-decoder has no likelihood of a text alone")
-        words = Words(words.tokenizer, replace(words.style, chat=False))
+        words = self.words(chat=False)
         yield from self._read(questions, partial(texts, words))
 
     def preview(self, question: Question, generation: Generation | None = None) -> Preview:
@@ -183,6 +181,23 @@ class HF:
         else:
             prompt = words.prompts([words.render(question.dialogue)], words.style.context)[0]
         return Preview(prompt.text, len(prompt.tokens), prompt.truncated)
+
+    def words(self, chat: bool | None = None) -> Words:
+        """Return how dialogues become tokens; loads no weights.
+
+        Args:
+            chat: False: plain texts, whatever the template.
+        """
+        from dataclasses import replace
+
+        words = self._speak()
+        if chat is None:
+            return words
+        return Words(words.tokenizer, replace(words.style, chat=chat))
+
+    def place(self) -> Place:
+        """Return where the model's files are."""
+        return self._place()
 
     def footprint(self) -> int:
         """Return the bytes that the weights take in memory, roughly; 0 if that is not known."""

@@ -4,14 +4,14 @@ const board = (() => {
   const { data, el, said, number, count, order, sorter, sorted, calm } = compass;
   const $ = (id) => document.getElementById(id);
   const VALUE = 0, LOW = 1, HIGH = 2, N = 3, FAILED = 4, UNPARSED = 5, CUT = 6, CHANCE = 7;
-  const PAGE = 100;
+  const MOST_CELLS = 3000;
 
   const names = data.models.map((model, n) => (model + " " + data.families[n] + " " + data.runs[n]).toLowerCase());
   const told = [];
   let table = data.tables[0] ?? { title: "", rows: data.rows.map((_, n) => n), models: null, scale: "plain", ranked: null };
   let by = null;
   let down = true;
-  let shownLines = PAGE;
+  let pages = 1;
 
   const above = () => $("scale").value === "above";
   const cellOf = (row, model) => (above() && row.above ? row.above[model] : row.cells[model]);
@@ -69,18 +69,13 @@ const board = (() => {
     return data.runs[model] && data.models[model].endsWith(end) ? data.models[model].slice(0, -end.length) : data.models[model];
   }
 
-  /** A track with the interval and the score on it, as wide as the cell. */
+  /** A track with the interval and the score on it, as wide as the cell: one element, drawn by the style. */
   function track(cell) {
+    const at = (share) => 100 * Math.max(0, Math.min(1, share)) + "%";
     const bar = el("span", { class: "track", "aria-hidden": "true" });
-    const part = (look, from, to) => {
-      const one = el("span", { class: look });
-      one.style.setProperty("left", 100 * Math.max(0, from) + "%");
-      if (to !== undefined) one.style.setProperty("width", 100 * Math.max(0, Math.min(1, to) - Math.max(0, from)) + "%");
-      bar.append(one);
-    };
-    if (cell[LOW] !== null && cell[HIGH] !== null) part("range", cell[LOW], cell[HIGH]);
-    if (cell[CHANCE] && !above()) part("chance", cell[CHANCE]);
-    part("at", Math.min(1, Math.max(0, cell[VALUE])));
+    const known = cell[LOW] !== null && cell[LOW] !== undefined;
+    bar.style.cssText = "--at:" + at(cell[VALUE]) + ";--low:" + at(known ? cell[LOW] : cell[VALUE]) + ";--high:" + at(known ? cell[HIGH] : cell[VALUE])
+      + (cell[CHANCE] && !above() ? ";--chance:" + at(cell[CHANCE]) : "");
     return bar;
   }
 
@@ -112,6 +107,8 @@ const board = (() => {
     const runs = data.runs.some(Boolean);
     const ranked = table.ranked === null ? null : data.rows[table.ranked];
     const ranks = ranked?.ranks ?? null;
+    const page = Math.max(10, Math.min(100, Math.floor(MOST_CELLS / Math.max(1, shown.length))));
+    const shownLines = page * pages;
     const place = $("board");
     place.tHead.replaceChildren(head(shown, ranks ? ranked : null));
     place.tBodies[0].replaceChildren(...left.slice(0, shownLines).map((model) => el("tr", {},
@@ -122,7 +119,7 @@ const board = (() => {
       shown.map((row) => cell(row, model)))));
     $("told").textContent = left.length === data.models.length ? "" : count(left.length) + " of " + count(data.models.length) + " models";
     $("more").hidden = left.length <= shownLines;
-    $("more").textContent = "Show " + count(Math.min(PAGE, left.length - shownLines)) + " more of " + count(left.length) + " models";
+    $("more").textContent = "Show " + count(Math.min(page, left.length - shownLines)) + " more of " + count(left.length) + " models";
     told.forEach((act) => act());
   }
 
@@ -140,7 +137,7 @@ const board = (() => {
       const list = el("span", {});
       [...seen].slice(0, 60).forEach(([link, name], n) => list.append(n ? " · " : "", el("a", { href: link }, said(name))));
       if (seen.size > 60) list.append(" and " + (seen.size - 60) + " more");
-      $("legend").after(el("p", { class: "small", id: "transcripts" }, el("strong", {}, "Transcripts: "), list));
+      $("legend").after(el("p", { class: "small whole", id: "transcripts" }, el("strong", {}, "Transcripts: "), list));
     }
   }
 
@@ -151,7 +148,7 @@ const board = (() => {
     by ??= table.rows.map((n) => data.rows[n]).find((row) => row.group) ?? data.rows[table.rows[0]] ?? null;
     down = by?.higher !== false;
     $("scale").value = table.scale === "chance" ? "above" : "plain";
-    shownLines = PAGE;
+    pages = 1;
   }
 
   if (data.tables.length > 1) {
@@ -161,10 +158,10 @@ const board = (() => {
   }
   $("scale-choice").hidden = !data.rows.some((row) => row.above);
   $("scale").addEventListener("change", draw);
-  const again = calm(() => { shownLines = PAGE; draw(); });
+  const again = calm(() => { pages = 1; draw(); });
   $("filter").addEventListener("input", again);
   $("columns").addEventListener("input", again);
-  $("more").addEventListener("click", () => { shownLines += PAGE; draw(); });
+  $("more").addEventListener("click", () => { pages += 1; draw(); });
   if (data.rows.length < 5) $("columns").hidden = true;
 
   // ---- a table of shaded cells -------------------------------------------------------------

@@ -6,6 +6,7 @@
   const $ = (id) => document.getElementById(id);
   const HUES = ["var(--hue-1)", "var(--hue-2)", "var(--hue-3)", "var(--hue-4)"];
   const MOST = 60;
+  const MOST_CELLS = 3000;
 
   /** Put a plot into its place; the style it brings is left out: the page has it, and allows no other. */
   function put(place, plot, words) {
@@ -83,7 +84,7 @@
     const angle = (n) => (2 * Math.PI * n) / spokes.length;
     const scale = d3.scaleLinear([0, 1], [0, reach]);
     const at = (n, share) => [middle + Math.sin(angle(n)) * scale(share), middle - Math.cos(angle(n)) * scale(share)];
-    const svg = el("svg", { viewBox: "0 0 " + size + " " + size, width: size, height: size, class: "radar" });
+    const svg = el("svg", { viewBox: "0 40 " + size + " " + (size - 80), width: size, height: size - 80, class: "radar" });
     for (const ring of [0.25, 0.5, 0.75, 1]) {
       svg.append(el("path", { class: "ring", d: d3.line()([...spokes.map((_, n) => at(n, ring)), at(0, ring)]) }));
       svg.append(el("text", { class: "ring-label", x: middle + 4, y: middle - scale(ring) + 12 }, String(100 * ring)));
@@ -156,6 +157,12 @@
 
   // ---- who is ahead of whom ----------------------------------------------------------------
 
+  /** A difference with its sign; what rounds to nothing has none. */
+  function signed(value) {
+    const size = Math.abs(value).toFixed(1);
+    return Number(size) === 0 ? size : (value > 0 ? "+" : "−") + size;
+  }
+
   const ranked = data.rows.filter((row) => row.pairs);
   function pairs() {
     const row = ranked[Number($("pairs-row").value)];
@@ -171,7 +178,7 @@
           const sure = value !== null && value < 0.05;
           const better = (difference > 0) === (row.higher !== false);
           const td = el("td", { class: "number " + (sure ? (better ? "ahead" : "behind") : "unsure"), title: model + " minus " + other + ": " + (times * difference).toFixed(1) + (value === null ? ", not tested" : ", p = " + value) },
-            (difference > 0 ? "+" : "−") + Math.abs(times * difference).toFixed(1), sure ? el("span", { class: "unheard" }, " significant") : null);
+            signed(times * difference), sure ? el("span", { class: "unheard" }, " significant") : null);
           td.style.setProperty("--share", (35 + 65 * Math.abs(difference) / most).toFixed(0) + "%");
           return td;
         }))))));
@@ -186,7 +193,8 @@
 
   function heat() {
     const columns = board.columns().filter((row) => row.cells.some((one) => one && one[VALUE] !== null)).slice(0, 100);
-    const models = board.models().slice(0, 100);
+    const all = board.models();
+    const models = all.slice(0, Math.max(10, Math.min(100, Math.floor(MOST_CELLS / Math.max(1, columns.length)))));
     const ends = new Map(columns.map((row) => {
       const values = row.cells.map((one) => one?.[VALUE]).filter((value) => value !== null && value !== undefined);
       return [row, row.scale === "share" ? [0, 1] : [Math.min(...values), Math.max(...values)]];
@@ -203,6 +211,7 @@
           board.shade(td, row.higher === false ? 1 - share : share);
           return td;
         }))))));
+    if (models.length < all.length) $("heat-table").append(el("p", { class: "soft small" }, "The first " + models.length + " of " + count(all.length) + " models, as the leaderboard has them; filter it to see others."));
   }
   if (rows.length > 1 || data.models.length > 1) board.show("heat");
 
@@ -308,7 +317,7 @@
     if (points.length < 2 || row.scale !== "share") return place.replaceChildren();
     const plot = Plot.plot({
       ...look, width: width(place), height: 340, marginLeft: 48, marginBottom: 42, marginRight: 120, marginTop: 26,
-      x: { type: "log", label: "seconds a question", grid: true, tickFormat: "~g", nice: true, ticks: 5 }, y: { label: board.titleOf(row), grid: true, nice: true },
+      x: { type: "log", label: "seconds a question", grid: true, tickFormat: "~g", nice: true, ticks: Math.max(2, Math.min(5, Math.floor(width(place) / 160))) }, y: { label: board.titleOf(row), grid: true, nice: true },
       marks: [
         Plot.ruleX(points.filter((one) => one.low !== undefined), { x: "x", y1: "low", y2: "high", stroke: "var(--hue-1)", strokeWidth: 4, strokeOpacity: 0.3, strokeLinecap: "round" }),
         Plot.dot(points, { x: "x", y: "y", fill: "var(--hue-1)", stroke: "var(--sheet)", strokeWidth: 1.5, r: 5.5, title: (one) => one.model + ": " + one.y.toFixed(1) + " at " + one.x.toPrecision(3) + " s" }),

@@ -279,8 +279,9 @@
   /** What tells the answers of a model to one question apart. */
   function form(one) {
     const parts = [];
+    if (one.way) parts.push("asked as " + one.way);
     if (one.order) parts.push("options in order " + one.order.map((n) => String.fromCharCode(65 + n)).join(""));
-    else if (one.variant) parts.push("variant " + one.variant);
+    else if (one.variant && !one.way) parts.push("variant " + one.variant);
     if (one.repeat) parts.push("answer " + (one.repeat + 1));
     return parts.join(", ");
   }
