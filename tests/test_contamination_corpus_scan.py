@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow
 import pytest
-from planted import Words, questions, write_lines
+from planted_corpus import Words, questions, write_lines
 from pyarrow import parquet
 
 from compass.cli import main

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given as hypothetically
 from hypothesis import strategies as st
-from planted import Words, questions
+from planted_corpus import Words, questions
 
 from compass.contamination.corpus.answers import Key, given
 from compass.contamination.corpus.findings import Found, Sighting, findings_from_dict
