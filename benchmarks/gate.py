@@ -94,7 +94,7 @@ def main() -> None:
     chosen = parser.parse_args()
     print(
         "| discordance | false pass | false fail | power | by formula | equal: pass | fail | cannot tell |"
-    )  # noqa: E501
+    )
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for row in rows(chosen.gates, chosen.seed):
         print("| " + " | ".join(row) + " |")
