@@ -34,16 +34,20 @@ from compass.contamination.corpus.search import Search  # noqa: E402
 FALSE_ALARMS = 0.01
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
-Pair = tuple[list[str], list[str]]
+Pairs = list[tuple[str, str]]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--embed", metavar="FOLDER", help="a small model for embeddings")
+    parser.add_argument("--only", default="", metavar="PART", help="sets with this in their name")
     parser.add_argument("--most", type=int, default=300, help="texts of a set to embed (300)")
     arguments = parser.parse_args()
-    for name, (originals, rephrased) in sets(arguments.data).items():
+    for name, pairs in sets(arguments.data).items():
+        if arguments.only not in name:
+            continue
+        originals, rephrased = map(list, zip(*pairs, strict=True))
         print(f"{name}: {len(rephrased)} rephrasings")
         for method, found, false in ngrams(originals, rephrased):
             print(f"  {method:34} caught {found:5}   unrelated flagged {false:5}", flush=True)
@@ -75,29 +79,29 @@ def _tell(method: str, scores: Any) -> None:
     )
 
 
-def sets(data: Path) -> dict[str, Pair]:
-    """Return originals and rephrasings, row by row."""
+def sets(data: Path) -> dict[str, Pairs]:
+    """Return originals with their rephrasings; a few rows of the sets are empty."""
     folder = data / "llm_decontaminator"
     gsm8k = [row["question"] for row in _rows(data / "gsm8k" / "test.jsonl")]
     asked = [
         row["text"].removeprefix("Question: ").partition("\nAnswer:")[0]
         for row in _rows(folder / "rephrase" / "rephrase_gsm8k.jsonl")
     ]
-    found: dict[str, Pair] = {"GSM8K": (gsm8k, asked)}
     code = [
         [row["text"] for row in _rows(folder / place)]
         for place in ("test/HumanEval.jsonl", "rephrase/humaneval_python.jsonl")
     ]
-    found["HumanEval"] = code[0], code[1]
+    found = {"GSM8K": (gsm8k, asked), "HumanEval": (code[0], code[1])}
     with next((data / "mmlu").rglob("abstract_algebra_test.csv")).open(newline="") as file:
         algebra = [row["question"] for row in csv.DictReader(file)]
     for name in ("rephrase_english_filtered_question", "chinese"):
         rows = _rows(folder / "rephrase" / f"abstract_algebra_test_{name}.jsonl")
         texts = [row["text"].partition("\n答案")[0] for row in rows]
-        both = [(a, b) for a, b in zip(algebra, texts, strict=True) if b.strip()]
-        title = f"MMLU abstract algebra, {name.partition('_filtered')[0]}"
-        found[title] = [a for a, _ in both], [b for _, b in both]
-    return found
+        found[f"MMLU abstract algebra, {name.partition('_filtered')[0]}"] = algebra, texts
+    return {
+        name: [(a, b) for a, b in zip(*both, strict=True) if a.strip() and b.strip()]
+        for name, both in found.items()
+    }
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

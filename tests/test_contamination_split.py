@@ -85,6 +85,15 @@ def test_what_only_difficulty_does_disappears_beside_other_models(tmp_path):
     assert all(by_model[f"m{k}"].p > 0.05 for k in range(4))
 
 
+def test_of_two_models_one_is_ahead_by_what_the_other_is_behind(tmp_path):
+    models = {"a": plain([1, 1, 0, 0, 1, 0, 1, 1, 0]), "b": plain([1, 0, 0, 0, 1, 0, 0, 1, 0])}
+    write_run(tmp_path, {"quiz": models})
+    a, b = splits([tmp_path], read_annotations([labelled(tmp_path / "a.jsonl", LABELS)]))
+    assert math.isclose(a.beside.value, -b.beside.value)
+    assert math.isclose(a.beside.low, -b.beside.high)
+    assert a.beside.p == b.beside.p
+
+
 def test_models_are_ranked_by_the_clean_score(tmp_path):
     models = {"a": plain([1, 1, 1, 0, 0, 0, 1, 1, 1]), "b": plain([1, 1, 1, 1, 0, 0, 0, 0, 0])}
     write_run(tmp_path, {"quiz": models})

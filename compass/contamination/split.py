@@ -165,7 +165,7 @@ def _score(metric: str, scale: str, stratum: str, rows: Iterable[_Row]) -> Score
     return replace(blank, value=value, low=low, high=high, n=len(known), failed=failed)
 
 
-def _gap(values: Iterable[tuple[float | None, _Row]]) -> Gap | None:
+def _gap(values: Iterable[tuple[float | None, _Row]], verdicts: bool = True) -> Gap | None:
     """Return contaminated minus clean."""
     kept = [(value, row) for value, row in values if value is not None]
     clean = [(value, row.cluster) for value, row in kept if row.label == CLEAN]
@@ -176,6 +176,7 @@ def _gap(values: Iterable[tuple[float | None, _Row]]) -> Gap | None:
         [value for value, _ in clean],
         [value for value, _ in dirty],
         ([cluster for _, cluster in clean], [cluster for _, cluster in dirty]),
+        verdicts=verdicts,
     )
 
 
@@ -190,7 +191,7 @@ def _beside(model: str, models: Mapping[str, Mapping[str, _Row]]) -> Gap | None:
         known = [value for value in beside if value is not None]
         if row.value is not None and len(known) == len(others):
             ahead.append((row.value - sum(known) / len(known), row))
-    return _gap(ahead)
+    return _gap(ahead, verdicts=False)
 
 
 def _ranked(found: Sequence[Split], stratum: str) -> list[Split]:

@@ -35,6 +35,8 @@ def unpaired_difference(
     second: Sequence[float],
     clusters: tuple[Sequence[Hashable], Sequence[Hashable]] | None = None,
     level: float = LEVEL,
+    *,
+    verdicts: bool = True,
 ) -> Gap:
     """Return how much larger the mean of the second set is.
 
@@ -47,6 +49,7 @@ def unpaired_difference(
         second: Values of the second set.
         clusters: Cluster of each value; None: all are independent.
         level: Confidence level.
+        verdicts: Zeros and ones are right and wrong; False: they are amounts by chance.
 
     Raises:
         ValueError: A set is empty.
@@ -61,7 +64,7 @@ def unpaired_difference(
     values = [*first, *second]
     labels = range(len(values)) if clusters is None else [*clusters[0], *clusters[1]]
     alone = len(set(labels)) == len(values)
-    if alone and all(value in {0, 1} for value in values):
+    if verdicts and alone and all(value in {0, 1} for value in values):
         return _shares(first, second, level)
     size = len(first)
     means = math.fsum(first) / size, math.fsum(second) / len(second)
