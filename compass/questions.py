@@ -75,7 +75,17 @@ class Benchmark:
     """Other ways of asking each sample; None asks as the benchmark is written."""
 
     def samples(self) -> Iterator[Sample]:
-        """Yield the samples that are asked: all, the first ``limit``, or ``limit`` drawn ones."""
+        """Yield the samples that are asked: all, the first ``limit``, or ``limit`` drawn ones.
+
+        Of these, those that ``only`` names, if it names any.
+        """
+        if self.spec.only is None:
+            yield from self._limited()
+            return
+        only = set(self.spec.only)
+        yield from (sample for sample in self._limited() if sample.id in only)
+
+    def _limited(self) -> Iterator[Sample]:
         limit, seed = self.spec.limit, self.spec.sample_seed
         if limit is None or seed is None:
             yield from islice(self.reader.samples(), limit)

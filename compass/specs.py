@@ -165,6 +165,9 @@ class DatasetSpec:
     sample_seed: int | None = None
     """Draw ``limit`` samples at random with this seed instead of taking the first."""
 
+    only: tuple[str, ...] | None = None
+    """Ids of the samples to ask, of those that ``limit`` leaves; None asks all."""
+
     circular: Mapping[str, Any] | None = None
     """Arguments of `compass.circular.Circular`; None asks in the benchmark's order only."""
 
@@ -181,6 +184,7 @@ class DatasetSpec:
             "evaluator": self.evaluator.to_dict(),
             "limit": self.limit,
             "sample_seed": self.sample_seed,
+            **({"only": list(self.only)} if self.only is not None else {}),
             **({"circular": dict(self.circular)} if self.circular is not None else {}),
             **({"robust": _plain(dict(self.robust))} if self.robust is not None else {}),
         }
@@ -188,12 +192,12 @@ class DatasetSpec:
     def meaning(self) -> dict[str, Any]:
         """Return what gives the scores their meaning.
 
-        ``abbr`` and ``limit`` are left out, and where the data lie: their digest, not
-        their place, belongs to the meaning.
+        ``abbr`` and which samples are asked are left out, and where the data lie: their
+        digest, not their place, belongs to the meaning.
         """
         meant = self.to_dict()
-        for name in ("abbr", "limit", "sample_seed"):
-            del meant[name]
+        for name in ("abbr", "limit", "sample_seed", "only"):
+            meant.pop(name, None)
         meant["reader"].pop("path", None)
         if isinstance(meant["reader"].get("shots"), str):
             del meant["reader"]["shots"]

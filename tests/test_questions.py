@@ -117,6 +117,14 @@ def test_samples_can_be_limited_and_drawn():
     assert benchmark(*shelf, limit=50, sample_seed=1).size() == 20
 
 
+def test_samples_can_be_named():
+    shelf = [sample(str(n)) for n in range(20)]
+    named = benchmark(*shelf, only=("7", "2", "15"))
+    assert [s.id for s in named.samples()] == ["2", "7", "15"]
+    assert [s.id for s in benchmark(*shelf, only=("7", "2"), limit=5).samples()] == ["2"]
+    assert set(keys(named)) < set(keys(benchmark(*shelf)))
+
+
 def test_a_benchmark_without_samples_is_an_error():
     with pytest.raises(DataError, match="dataset 'd' has no samples"):
         benchmark().size()

@@ -140,7 +140,7 @@ def full() -> dict[str, Any]:
         "generation": {"stop": ("a", "b"), "temperature": 1},
         "resources": {"gpus": 0.5, "workers": 2},
     }
-    value["datasets"][0] |= {"limit": 5, "sample_seed": 0}
+    value["datasets"][0] |= {"limit": 5, "sample_seed": 0, "only": ["a", "b"]}
     nested = {"type": f"{HERE}.First", "n": 2}
     value["datasets"][0]["reader"] |= {"shots": nested, "split": None, "columns": ("x", "y")}
     return value

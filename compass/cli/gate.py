@@ -11,8 +11,8 @@ from typing import Any
 
 from compass import store
 from compass.cli.screen import screen
-from compass.errors import EXIT_UNDECIDED, GateError, StoreError
-from compass.gate import Answer, Decision, Rules, decide, rules_from
+from compass.errors import EXIT_UNDECIDED, ConfigError, GateError, StoreError
+from compass.gate import Answer, Baseline, Decision, Rules, decide, rules_from
 from compass.gate.junit import to_junit
 from compass.gate.markdown import to_markdown
 from compass.gate.opening import opened
@@ -33,8 +33,12 @@ EXITS = {Answer.PASS: 0, Answer.FAIL: GateError.exit_code, Answer.UNTOLD: EXIT_U
 def command(arguments: argparse.Namespace) -> int:
     """Answer every rule and return the exit code of the gate."""
     rules = rules_from(Path(arguments.rules)) if arguments.rules else Rules()
-    sides = opened(arguments.baseline, arguments.candidate, arguments.models, rules)
-    decision = decide(*sides, rules)
+    if arguments.sequential:
+        from compass.cli.rounds import asked_in_rounds
+
+        decision = asked_in_rounds(arguments, rules)
+    else:
+        decision = decide(*_sides(arguments, rules), rules)
     if arguments.markdown:
         store.write_text(Path(arguments.markdown), to_markdown(decision))
     if arguments.junit:
@@ -46,6 +50,17 @@ def command(arguments: argparse.Namespace) -> int:
     else:
         _print(decision)
     return EXITS[decision.answer]
+
+
+def _sides(arguments: argparse.Namespace, rules: Rules) -> tuple[Baseline, Baseline]:
+    """Return baseline and candidate of a gate that asks no model."""
+    if arguments.candidate is None or arguments.config:
+        raise ConfigError(
+            "the gate compares runs: name one by --candidate",
+            hint="or ask the candidate of a configuration: compass gate CONFIG --baseline … "
+            "--sequential",
+        )
+    return opened(arguments.baseline, arguments.candidate, arguments.models, rules)
 
 
 def _append(path: str, text: str) -> None:
@@ -102,6 +117,7 @@ def _plain(decision: Decision) -> dict[str, Any]:
         "baseline": {"model": decision.baseline.model, "run": decision.baseline.run},
         "candidate": {"model": decision.candidate.model, "run": decision.candidate.run},
         "ungated": list(decision.ungated),
+        "asked": None if decision.asked is None else decision.asked._asdict(),
         "rules": [
             {
                 "rule": one.rule,

@@ -3,7 +3,10 @@
 baseline   what a model was worth, as one small file
 rules      what is asked of the candidate, from ``gate.toml``
 margin     a drop against a tolerance: bounds, p-values, how many more questions would tell
+pairs      a dataset on which both stand beside each other
 ruling     one rule and its answer
+order      in which order the questions of a baseline are asked, round by round
+sequential drops that may be looked at after every round
 budgets    rules that are counted, not tested
 decision   every rule answered, and the gate's own answer
 opening    which model of which run stands on either side

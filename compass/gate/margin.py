@@ -16,8 +16,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import Any, Protocol
 
+from compass.gate.pairs import Pair
 from compass.stats import Interval, Mean, combine, wilson
 from compass.stats.paired import NOTHING, score_bounds, score_statistic
 
@@ -48,18 +49,15 @@ class Drop:
     above: Callable[[float], float]
     """P-value of the drop being no more than a tolerance."""
 
-    @property
-    def alike(self) -> bool:
-        """True if there is no question on which the models differ."""
-        return not self.worse and not self.better
+    below: Callable[[float], float]
+    """P-value of the drop being no less than a tolerance."""
+
+    alike: bool
+    """True if there is no question on which the models differ, and none is still to be asked."""
 
     def interval(self, alpha: float) -> Interval:
         """Return the value with its one-sided bounds, each at an error rate of ``alpha``."""
         return Interval(self.value, *self.bounds(1 - 2 * alpha))
-
-    def below(self, tolerance: float) -> float:
-        """Return the p-value of the drop being no less than a tolerance."""
-        return 1.0 - self.above(tolerance)
 
     def more(self, tolerance: float, alpha: float) -> int | None:
         """Return how many more questions would tell on which side of a tolerance the drop is.
@@ -73,6 +71,37 @@ class Drop:
         normal = NormalDist()
         wanted = (normal.inv_cdf(1 - alpha) + normal.inv_cdf(POWER)) * self.error / distance
         return max(1, math.ceil(self.n * (wanted**2 - 1)))
+
+
+class Method(Protocol):
+    """How drops are tested."""
+
+    def drop(self, pair: Pair, floor: float | None = None) -> Drop:
+        """Return how far the candidate fell, or fell short of a floor."""
+
+    def mean(self, pairs: Sequence[Pair], floor: float | None = None) -> Drop:
+        """Return the mean of that over datasets."""
+
+    def scores(self, pair: Pair) -> tuple[float, float]:
+        """Return what baseline and candidate are worth."""
+
+
+class AtOnce:
+    """All questions, looked at once."""
+
+    def drop(self, pair: Pair, floor: float | None = None) -> Drop:
+        """Return how far the candidate fell, or fell short of a floor."""
+        if floor is not None:
+            return shortfall_of(pair.both.b, pair.both.clusters, floor, pair.sign)
+        return drop_of(pair.sign * (pair.both.a - pair.both.b), pair.both.clusters)
+
+    def mean(self, pairs: Sequence[Pair], floor: float | None = None) -> Drop:
+        """Return the mean of that over datasets, taken to be independent."""
+        return mean_drop([self.drop(pair, floor) for pair in pairs])
+
+    def scores(self, pair: Pair) -> tuple[float, float]:
+        """Return the means over the questions that both answered."""
+        return float(pair.both.a.mean()), float(pair.both.b.mean())
 
 
 def drop_of(drops: Any, clusters: Any) -> Drop:
@@ -100,9 +129,7 @@ def drop_of(drops: Any, clusters: Any) -> Drop:
         bounds, above = _scored(max(whole, 0), max(-whole, 0), count)
     else:
         bounds, above = _student(value, error, mean.clusters - 1)
-    return Drop(
-        value=value, n=n, error=error, worse=worse, better=better, bounds=bounds, above=above
-    )
+    return _drop(value, n, error, (worse, better), (bounds, above))
 
 
 def shortfall_of(values: Any, clusters: Any, floor: float, sign: int) -> Drop:
@@ -128,10 +155,7 @@ def shortfall_of(values: Any, clusters: Any, floor: float, sign: int) -> Drop:
         bounds, above = _short_share(value, n, floor)
     else:
         bounds, above = _student(sign * (floor - value), error, mean.clusters - 1)
-    return Drop(
-        value=sign * (floor - value), n=n, error=error, worse=0, better=0, bounds=bounds,
-        above=above,
-    )  # fmt: skip
+    return _drop(sign * (floor - value), n, error, (0, 0), (bounds, above))
 
 
 def mean_drop(drops: Sequence[Drop]) -> Drop:
@@ -155,18 +179,31 @@ def mean_drop(drops: Sequence[Drop]) -> Drop:
             least, most = (middle, most) if reaches else (least, middle)
         return 1 - least if inside else least
 
-    return Drop(
-        value=value,
-        n=sum(one.n for one in drops),
-        error=weight * math.sqrt(math.fsum(one.error**2 for one in drops)),
-        worse=sum(one.worse for one in drops),
-        better=sum(one.better for one in drops),
-        bounds=bounds,
-        above=above,
+    return _drop(
+        value,
+        sum(one.n for one in drops),
+        weight * math.sqrt(math.fsum(one.error**2 for one in drops)),
+        (sum(one.worse for one in drops), sum(one.better for one in drops)),
+        (bounds, above),
     )
 
 
 _Known = tuple[Callable[[float], tuple[float, float]], Callable[[float], float]]
+
+
+def _drop(value: float, n: int, error: float, flips: tuple[int, int], known: _Known) -> Drop:
+    bounds, above = known
+    return Drop(
+        value=value,
+        n=n,
+        error=error,
+        worse=flips[0],
+        better=flips[1],
+        bounds=bounds,
+        above=above,
+        below=lambda tolerance: 1.0 - above(tolerance),
+        alike=not any(flips),
+    )
 
 
 def _scored(worse: int, better: int, n: int) -> _Known:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compass.gate.decision import Decision, Pair
+from compass.gate.decision import Decision
+from compass.gate.pairs import Pair
 from compass.gate.words import (
     SIGNS,
     asked_text,

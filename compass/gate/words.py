@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from compass.board.words import scaled
-from compass.gate.decision import Decision
+from compass.gate.decision import Asked, Decision
 from compass.gate.ruling import Answer, Ruling
 
 SIGNS = {Answer.PASS: "✓", Answer.FAIL: "✗", Answer.UNTOLD: "?"}
@@ -69,6 +69,19 @@ def more_text(more: int | None) -> str:
     return f"about {more:,} more questions would tell"
 
 
+def asked_words(asked: Asked) -> str:
+    """Return how far a sequential gate had to go."""
+    share = 100 * asked.questions / asked.of if asked.of else 0.0
+    line = (
+        f"Asked {asked.questions:,} of {asked.of:,} questions ({share:.0f} %) in {asked.rounds} "
+        f"{'round' if asked.rounds == 1 else 'rounds'}, in a random order (seed {asked.seed}); "
+        f"{asked.of - asked.questions:,} saved. The bounds hold however often they are looked at."
+    )
+    if asked.weighted:
+        line += " Informative questions came first: the answer is about these questions alone."
+    return line
+
+
 def notes(decision: Decision) -> Iterator[str]:
     """Yield what is to be known beside the answers."""
     percent = f"{100 * (1 - decision.alpha):g} %"
@@ -79,6 +92,8 @@ def notes(decision: Decision) -> Iterator[str]:
     )
     if decision.baseline.identity and decision.baseline.identity == decision.candidate.identity:
         yield "Baseline and candidate are the same model, by its fingerprint."
+    if decision.asked is not None:
+        yield asked_words(decision.asked)
     if decision.ungated:
         yield f"Not in the baseline, and not gated: {', '.join(decision.ungated)}."
 

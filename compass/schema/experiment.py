@@ -191,10 +191,17 @@ def _dataset(value: Any, place: Place) -> DatasetSpec:
         abbr=abbr,
         limit=_whole(members.get("limit"), 1, place.key("limit")),
         sample_seed=_whole(members.get("sample_seed"), 0, place.key("sample_seed")),
+        only=_ids(members.get("only"), place.key("only")),
         circular=_circular(members.get("circular"), place.key("circular")),
         robust=_robust(members, place.key("robust")),
         **sections,
     )
+
+
+def _ids(value: Any, place: Place) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    return tuple(as_text(one, place.at(n)) for n, one in enumerate(as_list(value, place)))
 
 
 def _circular(value: Any, place: Place) -> Mapping[str, Any] | None:

@@ -9,6 +9,7 @@ draws       pass@k and its kin
 repeats     variance between and within questions
 resampling  the seeded bootstrap, and a test by flipping signs
 paired      two models on the same questions
+betting     bounded means, looked at as often as one likes
 unpaired    one model on two sets of questions
 multiple    many p-values at once
 ranks       many models on the same questions: ranges of ranks, tied groups
