@@ -187,11 +187,14 @@ def _grown(
 ) -> dict[str, int]:
     """Return how many units are asked next: more of every dataset that a rule waits for."""
     waiting = {one.subject for one in decision.rulings if one.answer is Answer.UNTOLD}
-    patterns = rules.average.datasets if rules.average and AVERAGE in waiting else ()
+    if AVERAGE in waiting and rules.average is not None:
+        patterns = rules.average.datasets
+        averaged = {name for name in counts if any(fnmatchcase(name, one) for one in patterns)}
+        # It takes a unit of each at a time: where one has none left, it learns no more.
+        if all(counts[name] < len(orders[name].units) for name in averaged):
+            waiting |= averaged
     return {
-        name: min(len(orders[name].units), math.ceil(count * grow))
-        if name in waiting or any(fnmatchcase(name, pattern) for pattern in patterns)
-        else count
+        name: min(len(orders[name].units), math.ceil(count * grow)) if name in waiting else count
         for name, count in counts.items()
     }
 
