@@ -18,6 +18,7 @@ from compass.gate.markdown import to_markdown
 from compass.gate.opening import opened
 from compass.gate.words import (
     SIGNS,
+    after_text,
     asked_text,
     change_text,
     headline,
@@ -39,12 +40,13 @@ def command(arguments: argparse.Namespace) -> int:
         decision = asked_in_rounds(arguments, rules)
     else:
         decision = decide(*_sides(arguments, rules), rules)
+    summary = to_markdown(decision, arguments.report)
     if arguments.markdown:
-        store.write_text(Path(arguments.markdown), to_markdown(decision))
+        store.write_text(Path(arguments.markdown), summary)
     if arguments.junit:
         store.write_text(Path(arguments.junit), to_junit(decision))
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        _append(summary, to_markdown(decision))
+    if step := os.environ.get("GITHUB_STEP_SUMMARY"):
+        _append(step, summary)
     if arguments.json:
         print(json.dumps(_plain(decision), ensure_ascii=False, allow_nan=False))
     else:
@@ -94,7 +96,7 @@ def _print(decision: Decision) -> None:
             clean_line(one.metric),
             asked_text(one),
             score_text(one.before, one),
-            score_text(one.after, one),
+            after_text(one),
             change_text(one),
             *flips,
             str(one.n),
@@ -133,6 +135,7 @@ def _plain(decision: Decision) -> dict[str, Any]:
                 "n": one.n,
                 "p": one.p,
                 "answer": str(one.answer),
+                "note": one.note,
                 "more": one.more,
             }
             for one in decision.rulings

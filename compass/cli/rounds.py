@@ -44,7 +44,7 @@ def asked_in_rounds(arguments: argparse.Namespace, rules: Rules) -> Decision:
         name: order_of(one, arguments.seed, None if past is None else [p[name] for p in past])
         for name, one in before.datasets.items()
     }
-    _check_weights(orders, rules)
+    _check_rules(orders, rules)
     _check_versions(before, experiment)
     folder = run_folder(Path(arguments.work_dir), experiment.name, arguments.resume)
     _say(f"run folder: {folder.root}")
@@ -126,10 +126,16 @@ def _check_versions(before: Baseline, experiment: Experiment) -> None:
             )
 
 
-def _check_weights(orders: Mapping[str, Order], rules: Rules) -> None:
-    """Refuse what the questions asked first would give a wrong picture of."""
+def _check_rules(orders: Mapping[str, Order], rules: Rules) -> None:
+    """Refuse what cannot be told in rounds, or of the questions that are asked first."""
     for name, order in orders.items():
         demands = rules.of(name)
+        if demands.no_leak:
+            raise ConfigError(
+                "a gate in rounds makes no contamination checks",
+                where=name,
+                hint="take no_leak out of the rules, or gate a run that was checked",
+            )
         for rule in ("unparsed", "seconds", "tokens"):
             if order.weights is not None and getattr(demands, rule) is not None:
                 raise ConfigError(

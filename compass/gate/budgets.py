@@ -1,9 +1,11 @@
-"""Rules that are counted, not tested: failures, unreadable answers, time and tokens."""
+"""Rules that are counted or looked up: failures, unreadable answers, leaks, time and tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from compass import store
 from compass.errors import DataError
 from compass.gate.baseline import Baseline, failed
 from compass.gate.rules import Demands
@@ -23,6 +25,8 @@ def counted(
     if demands.unparsed is not None:
         old, new = (_unparsed(one) for one in (before, after))
         yield _ruling("unparsed", dataset, demands.unparsed, old, new, len(after.values))
+    if demands.no_leak:
+        yield _leak(dataset, after, candidate)
     if demands.seconds is None and demands.tokens is None:
         return
     if candidate.root is None:
@@ -54,6 +58,23 @@ def _ruling(rule: str, dataset: str, most: float, before: float, after: float, n
         n=n,
         answer=Answer.PASS if after <= most else Answer.FAIL,
     )
+
+
+def _leak(dataset: str, after: Judged, candidate: Baseline) -> Ruling:
+    """Return what the contamination checks of the run found; without any, nobody can tell."""
+    found = None
+    if candidate.root is not None:
+        found = store.read_document(candidate.root / "contamination.json")
+    lights = {
+        str(one["light"])
+        for one in (found or {}).get("assessments", ())
+        if (one["model"], one["dataset"]) == (after.model, dataset)
+    }
+    answer = Answer.FAIL if "leak" in lights else Answer.UNTOLD
+    if lights == {"clear"}:
+        answer = Answer.PASS
+    ruling = _ruling("no_leak", dataset, 0, float("nan"), float("nan"), len(after.values))
+    return replace(ruling, answer=answer, note=", ".join(sorted(lights)) or "not checked")
 
 
 def _unparsed(one: Judged) -> float:

@@ -39,6 +39,9 @@ class Demands:
     no_new_failures: bool = True
     """There may be no more questions without an answer than the baseline has."""
 
+    no_leak: bool = False
+    """A contamination check of the run must have found the test clear."""
+
     unparsed: float | None = None
     """Most per cent of answers that nothing could be read out of."""
 
@@ -80,7 +83,8 @@ class Rules:
 
 
 _NUMBERS = {"no_worse_than", "floor", "unparsed", "seconds", "tokens"}
-_DEMANDS = {*_NUMBERS, "metric", "must_improve", "no_new_failures"}
+_YES_OR_NO = {"no_new_failures", "no_leak"}
+_DEMANDS = {*_NUMBERS, *_YES_OR_NO, "metric", "must_improve"}
 _AVERAGE = {"datasets", "no_worse_than", "must_improve", "floor"}
 _NEGATIVE = {"floor", "must_improve"}
 """May be below zero: metrics that are no shares may be."""
@@ -145,10 +149,10 @@ def _value(name: str, value: Any, where: str) -> Any:
         if isinstance(value, str):
             return value
         raise ConfigError(f"metric is a name, got {value!r}", where=where)
-    if name == "no_new_failures":
+    if name in _YES_OR_NO:
         if isinstance(value, bool):
             return value
-        raise ConfigError(f"no_new_failures is true or false, got {value!r}", where=where)
+        raise ConfigError(f"{name} is true or false, got {value!r}", where=where)
     if value is False:
         return None
     if name == "must_improve" and value is True:

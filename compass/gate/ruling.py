@@ -45,6 +45,9 @@ class Ruling:
     more: int | None = None
     """How many more questions would tell."""
 
+    note: str = ""
+    """What was looked up, where there is no number."""
+
 
 def tested(
     rule: str,

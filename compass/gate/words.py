@@ -30,6 +30,7 @@ def asked_text(ruling: Ruling) -> str:
         "must_improve": f"better by more than {number}{unit}",
         "floor": f"at least {number}",
         "no_new_failures": "no new failures",
+        "no_leak": "no leak of the test",
         "unparsed": f"at most {number} % unparsed",
         "seconds": f"at most {number} s an answer",
         "tokens": f"at most {number} tokens an answer",
@@ -39,6 +40,11 @@ def asked_text(ruling: Ruling) -> str:
 def score_text(value: float, ruling: Ruling) -> str:
     """Return a score, or a count."""
     return "-" if math.isnan(value) else scaled(value, ruling.scale, 1)
+
+
+def after_text(ruling: Ruling) -> str:
+    """Return what the candidate has: a score, a count, or what was looked up."""
+    return ruling.note or score_text(ruling.after, ruling)
 
 
 def change_text(ruling: Ruling, level: bool = True) -> str:
@@ -51,13 +57,13 @@ def change_text(ruling: Ruling, level: bool = True) -> str:
 
 def reason(ruling: Ruling) -> str:
     """Return one line that says why a rule has its answer."""
-    line = f"{ruling.subject}: {asked_text(ruling)}: {score_text(ruling.after, ruling)}"
+    line = f"{ruling.subject}: {asked_text(ruling)}: {after_text(ruling)}"
     if not math.isnan(ruling.before):
         line += f" after {score_text(ruling.before, ruling)}"
     if ruling.change is not None:
         line += f", change {change_text(ruling)}, {ruling.worse} worse and {ruling.better} better"
         line += f" of {ruling.n}"
-    if ruling.answer is Answer.UNTOLD:
+    if ruling.answer is Answer.UNTOLD and not ruling.note:
         line += f"; {more_text(ruling.more)}"
     return line
 

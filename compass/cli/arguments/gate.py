@@ -34,6 +34,11 @@ def add(commands: Any) -> None:
         help="the model of baseline and candidate, or one for each",
     )
     gate.add_argument("--markdown", metavar="FILE", help="write a summary for a pull request")
+    gate.add_argument(
+        "--report",
+        metavar="URL",
+        help="where the candidate's board.html is: flips are linked to it",
+    )
     gate.add_argument("--junit", metavar="FILE", help="write JUnit XML")
     gate.add_argument("--json", action="store_true", help="print JSON and nothing else")
     rounds = gate.add_argument_group("asking in rounds")
