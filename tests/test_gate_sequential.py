@@ -156,6 +156,9 @@ def test_questions_that_models_were_split_on_come_first(quiz, capsys):
     rules.write_text("[default]\nunparsed = 1.0\n")
     said = quiz.gate(capsys, bad, "--past", *past, "--rules", str(rules), code=2)
     assert "unparsed cannot be counted" in said
+    rules.write_text("[default]\nno_leak = true\n")
+    said = quiz.gate(capsys, bad, "--rules", str(rules), code=2)
+    assert "makes no contamination checks" in said
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ LAYERS = [
         "worker",
     },
     {"config", "evaluate", "runners"},
-    {"__main__", "cli"},
+    {"__main__", "cli", "pytest_plugin"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
