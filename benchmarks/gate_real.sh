@@ -34,7 +34,8 @@ models = [dict(abbr='smollm2', backend=dict(type=HF, path='$folder', chat=True))
 datasets = [
     dict(
         abbr='arc-easy',
-        reader=dict(type=Rows, path='$data', question='query', choices='choices', answer='gold'),
+        reader=dict(type=Rows, path='$data', question='query', choices='choices', answer='gold',
+                    answer_is='number', base=0),
         prompt=dict(type=Chat, user='{{ question }}'),
         ask=dict(type=Rank, options='texts', normalise='character'),
         evaluator=dict(type=Choice),
