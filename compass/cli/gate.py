@@ -56,7 +56,7 @@ def command(arguments: argparse.Namespace) -> int:
 
 def _sides(arguments: argparse.Namespace, rules: Rules) -> tuple[Baseline, Baseline]:
     """Return baseline and candidate of a gate that asks no model."""
-    if arguments.candidate is None or arguments.config:
+    if arguments.candidate is None or arguments.experiment:
         raise ConfigError(
             "the gate compares runs: name one by --candidate",
             hint="or ask the candidate of a configuration: compass gate CONFIG --baseline … "

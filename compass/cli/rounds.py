@@ -75,14 +75,14 @@ def _prepared(arguments: argparse.Namespace, rules: Rules) -> tuple[Baseline, Ex
     """Return the baseline, and what is to be asked: one model, the datasets of the baseline."""
     from compass.config import experiment as read
 
-    if not arguments.config or arguments.candidate:
+    if not arguments.experiment or arguments.candidate:
         raise ConfigError(
             "--sequential asks the model of a configuration, and no --candidate",
             hint="compass gate CONFIG --baseline … --sequential",
         )
     if arguments.first < 2 or not arguments.grow > 1:
         raise ConfigError("--first must be at least 2 and --grow above 1")
-    made = read(Path(arguments.config), arguments.set)
+    made = read(Path(arguments.experiment), arguments.set)
     known = [model.abbr for model in made.models]
     before = baseline_from(arguments.baseline, known, arguments.models, rules)
     wanted = arguments.models[-1] if arguments.models else before.model
@@ -91,7 +91,7 @@ def _prepared(arguments: argparse.Namespace, rules: Rules) -> tuple[Baseline, Ex
     if wanted not in known:
         raise ConfigError(
             "it is not clear which model of the configuration is the candidate",
-            where=arguments.config,
+            where=arguments.experiment,
             hint=f"name it by --models; known: {', '.join(known)}",
         )
     asked = [name for model, name in made.combinations if model == wanted]

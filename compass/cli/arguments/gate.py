@@ -17,7 +17,7 @@ def add(commands: Any) -> None:
         "asks the candidate of a configuration, and stops as soon as the answer is certain.",
     )
     gate.add_argument(
-        "config", nargs="?", metavar="CONFIG", help="with --sequential: asks the candidate"
+        "experiment", nargs="?", metavar="CONFIG", help="with --sequential: asks the candidate"
     )
     gate.add_argument(
         "--baseline", metavar="RUN|FILE", required=True, help="a run folder, or a saved baseline"
