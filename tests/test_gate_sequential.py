@@ -130,6 +130,19 @@ def test_what_stays_uncertain_is_asked_to_the_end_and_like_answers_pass_there(qu
     assert found["asked"]["questions"] == N and found["rules"][0]["change"][0] == 0
 
 
+def test_averages_and_floors_are_ruled_on_in_rounds(quiz, capsys):
+    rules = quiz.home / "average.toml"
+    rules.write_text(
+        "[default]\nno_worse_than = false\nfloor = 20\n[average]\nno_worse_than = 2.0\n"
+    )
+    bad = quiz.config("average", flipped(right_ones(), 0.2, 0.02))
+    found = quiz.gate(capsys, bad, "--rules", str(rules), code=1)
+    answers = {(one["subject"], one["rule"]): one["answer"] for one in found["rules"]}
+    assert answers["quiz", "floor"] == "pass"
+    assert answers["average", "no_worse_than"] == "fail"
+    assert found["asked"]["questions"] < N
+
+
 def test_a_gate_that_is_resumed_asks_nothing_again(quiz, capsys):
     bad = quiz.config("again", flipped(right_ones(), 0.15, 0.02))
     first = quiz.gate(capsys, bad, code=1)
@@ -256,6 +269,11 @@ def test_all_of_a_pool_is_known_for_certain():
     assert drop.value == pytest.approx(0.05)
     assert drop.above(0.049) == drop.below(0.051) == 0.0
     assert drop.above(0.051) > 0.05 and drop.below(0.049) > 0.05
+
+    half = Sequential({"d": order}).drop(pair_of(first_of(before, order, 50), after))
+    assert half.above(0.0) > 0 and half.below(0.2) > 0
+    # Were all of the other half worse, too, the drop could be no more than this.
+    assert half.below((half.worse + 50) / 100 + 1e-6) == 0.0
 
 
 def test_weighted_draws_are_right_on_average():
