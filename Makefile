@@ -18,6 +18,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.developing
 	$(BIN)/python -m compass.catalog.weights
+	-$(BIN)/python -m compass.sandbox.wasm
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: $(VENV)/.developing

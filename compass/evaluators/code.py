@@ -87,9 +87,14 @@ class Code:
         """
         LANGUAGES[self._language].require()
         try:
-            _ = self._sandbox.rung
+            rung = self._sandbox.rung
         finally:
             self.close()
+        if rung == "wasm" and self._language != "python":
+            raise ConfigError(
+                f"programs in {self._language} cannot run on the rung wasm of the sandbox",
+                hint="install bubblewrap, or leave this dataset out",
+            )
 
     def notes(self) -> dict[str, Any]:
         """Return how programs are isolated, to be kept with the scores."""

@@ -146,6 +146,13 @@ class Sandbox:
 
     def _ran(self, task: Task, limits: Limits) -> Ran:
         rung = self.rung
+        if rung == "wasm":
+            from compass.sandbox import wasm  # a command of its own too
+
+            refused = wasm.refusal(task)
+            if refused:
+                return Ran(passed=None, reason="sandbox failed", detail=f"wasm: {refused}")
+            limits = wasm.slowed(limits)
         kind, data = task.request()
         head: dict[str, Any] = {"kind": kind, **limits.to_dict()}
         if isinstance(task, Command):
@@ -193,6 +200,8 @@ def _read(task: Task, result: dict[str, Any]) -> Ran:
         seconds=result["seconds"],
         cpu=result["cpu"],
     )
+    if result["lost"]:
+        return replace(ran, passed=None, reason="sandbox failed", detail=result["lost"])
     if result["end"] != "exit":
         return replace(ran, reason=result["end"])
     if isinstance(task, (Script, Command)):

@@ -4,6 +4,7 @@ bubblewrap-warm   a fork server in namespaces of its own
 bubblewrap        the same, new for every program
 landlock          a fork server under Landlock, seccomp and limits: where namespaces are
                   forbidden
+wasm              a fork server whose forks are WASM instances: where Landlock is missing too
 none              limits only; never without the user's explicit word
 """
 
@@ -21,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Rung = Literal["bubblewrap-warm", "bubblewrap", "landlock", "none"]
-RUNGS: tuple[Rung, ...] = ("bubblewrap-warm", "bubblewrap", "landlock", "none")
+Rung = Literal["bubblewrap-warm", "bubblewrap", "landlock", "wasm", "none"]
+RUNGS: tuple[Rung, ...] = ("bubblewrap-warm", "bubblewrap", "landlock", "wasm", "none")
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 ROOT = INSIDE.parents[2]
@@ -93,6 +94,8 @@ def start(rung: Rung, preload: Sequence[str], scratch_size: int) -> Start:
     """
     if rung in ("bubblewrap-warm", "bubblewrap"):
         return _bubblewrapped(preload, scratch_size)
+    if rung == "wasm":
+        return _wasm(preload)
     return _bare(rung, preload)
 
 
@@ -180,6 +183,28 @@ def _bare(rung: Rung, preload: Sequence[str]) -> Start:
     own = [python.prefix] if python.prefix else []
     settings["read"] = [*system, *devices, *own, *settings["packages"]]
     settings["read"] += [str(p) for p in Path("/etc").glob("java-*-openjdk")]
+    return Start(_python(python.executable, str(ROOT), settings), scratch)
+
+
+def _wasm(preload: Sequence[str]) -> Start:
+    from compass.sandbox import wasm  # a command of its own too: not loaded by the package
+
+    if preload:
+        raise OSError(f"it has no packages, such as {preload[0]}")
+    python = interpreter()
+    compiled = wasm.compiled()
+    scratch = tempfile.mkdtemp(prefix="compass-sandbox-")
+    settings: dict[str, Any] = {
+        "rung": "wasm",
+        "scratch": scratch,
+        "inside": str(ROOT),
+        "packages": list(python.packages),
+        "preload": [],
+        "compiled": str(compiled),
+    }
+    if os.geteuid() == 0:
+        settings["user"] = _user()
+        os.chown(scratch, settings["user"], settings["user"])
     return Start(_python(python.executable, str(ROOT), settings), scratch)
 
 

@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from compass.sandbox.inside import confine, wire
+from compass.sandbox.inside.guests import Guests, Machine
 from compass.sandbox.inside.server import Server
 
 # fmt: off
@@ -27,22 +28,24 @@ def main() -> None:
     """Confine this process as it was told, say so, and serve."""
     settings = json.loads(sys.argv[1])
     try:
-        _prepare(settings)
+        machine = _prepare(settings)
     except (confine.Unconfined, OSError) as error:
         os.write(1, wire.dumped({"ready": False, "why": str(error)}))
         return
-    server = Server(settings)
+    server = Server(settings) if machine is None else Guests(settings, machine)
     server.say({"ready": True})
     server.serve()
 
 
-def _prepare(settings: dict[str, Any]) -> None:
+def _prepare(settings: dict[str, Any]) -> Machine | None:
     for name in (*WARM, *settings["preload"]):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     sys.path[:] = [p for p in sys.path if p != settings["inside"]] + settings["packages"]
     for name in settings["preload"]:
         importlib.import_module(name)
+    # Read before the rights to do so are given up.
+    machine = Machine(settings["compiled"]) if settings["rung"] == "wasm" else None
     user = settings.get("user")
     if user is not None:
         os.setgroups([])
@@ -57,9 +60,11 @@ def _prepare(settings: dict[str, Any]) -> None:
             settings["taken"] = _processes() if user is None else 0
             confine.landlock(settings["read"], [settings["scratch"], "/dev/null"])
             _check_scope(settings["outside"])
-        confine.seccomp()
+        if machine is None:  # it may start threads; instances have no system calls to filter
+            confine.seccomp()
     gc.collect()
     gc.freeze()
+    return machine
 
 
 def _processes() -> int:

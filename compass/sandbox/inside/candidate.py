@@ -5,9 +5,11 @@ It holds no tests and no verdict.  All it can do is return values.
 
 from __future__ import annotations
 
+import contextlib
 import operator
-import socket
+import os
 import sys
+import traceback
 import types
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +27,22 @@ def loaded(source: str, name: str) -> types.ModuleType:
     return module
 
 
+def script(source: str) -> None:
+    """Run a program as a script, and end this process as it ends."""
+    code = 0
+    leave = os._exit  # the program may put something else in its place
+    try:
+        loaded(source, "__main__")
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:  # noqa: BLE001 - whatever a program raises ends it
+        traceback.print_exc(limit=-3)
+        code = 1
+    with contextlib.suppress(BaseException):
+        sys.stdout.flush()
+    leave(code & 0xFF)
+
+
 class Answering:
     """Answers the judge's requests about a loaded program.
 
@@ -32,7 +50,7 @@ class Answering:
         connection: To the judge.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: wire.Connection) -> None:
         self._connection = connection
         self._kept: list[Any] = []
         self._places: dict[int, int] = {}

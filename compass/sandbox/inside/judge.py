@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import importlib
 import json
-import socket
 import sys
 import types
 from collections.abc import Iterator
@@ -34,7 +33,7 @@ class Unsendable(BaseException):
 class Program:
     """The program, as its judge sees it."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: wire.Connection) -> None:
         self._connection = connection
 
     def load(self) -> dict[str, str]:

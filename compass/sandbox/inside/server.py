@@ -19,7 +19,6 @@ import stat
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -111,6 +110,7 @@ class Server:
             "code": forks.code,
             "out": texts.get("out", b"").decode("utf-8", "replace"),
             "err": texts.get("err", b"").decode("utf-8", "replace"),
+            "lost": texts.get("lost", b"").decode("utf-8", "replace"),
             "verdict": texts.get("verdict", b"").decode("ascii", "replace"),
             "seconds": time.monotonic() - begun,
             "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
@@ -125,30 +125,33 @@ class Server:
         ours, theirs = socket.socketpair()
         _out, said = self._pipe(forks, "out")
 
-        def program() -> None:
-            connection = socket.socket(fileno=os.dup2(theirs.fileno(), 3, inheritable=False))
-            self._confined(task, said, keep=3)
-            candidate.Answering(connection).serve(source)
-
-        self._fork(forks, program)
+        self._fork(forks, lambda: self._program(task, source, theirs, said))
         theirs.close()
         os.close(said)
         tests = json.loads(wire.read_frame(self._read))
         _verdict, told = self._pipe(forks, "verdict")
-
-        def judging() -> None:
-            gc.disable()  # it is over before there is anything to collect
-            connection = socket.socket(fileno=os.dup2(ours.fileno(), 3, inheritable=False))
-            os.dup2(told, 4)
-            os.closerange(5, _LARGEST_DESCRIPTOR)
-            confine.limit({**task["limits"], "processes": None})
-            found = judge.judged(judge.Program(connection), tests)
-            with os.fdopen(4, "wb") as stream:
-                stream.write(json.dumps(found).encode("ascii"))
-
-        forks.main = self._fork(forks, judging)
+        forks.main = self._fork(forks, lambda: self._judging(task, tests, ours, told))
         ours.close()
         os.close(told)
+
+    def _program(self, task: dict[str, Any], source: str, theirs: socket.socket, out: int) -> None:
+        """Be the program of a check."""
+        connection = socket.socket(fileno=os.dup2(theirs.fileno(), 3, inheritable=False))
+        self._confined(task, out, keep=3)
+        candidate.Answering(connection).serve(source)
+
+    def _judging(
+        self, task: dict[str, Any], tests: dict[str, Any], ours: socket.socket, told: int
+    ) -> None:
+        """Be the judge of a check."""
+        gc.disable()  # it is over before there is anything to collect
+        connection = socket.socket(fileno=os.dup2(ours.fileno(), 3, inheritable=False))
+        os.dup2(told, 4)
+        os.closerange(5, _LARGEST_DESCRIPTOR)
+        confine.limit({**task["limits"], "processes": None})
+        found = judge.judged(judge.Program(connection), tests)
+        with os.fdopen(4, "wb") as stream:
+            stream.write(json.dumps(found).encode("ascii"))
 
     def _stdio(self, task: dict[str, Any], forks: Forks) -> None:
         """Fork the program as a script that reads standard input."""
@@ -156,30 +159,19 @@ class Server:
         typed = wire.read_frame(self._read)
         _out, said = self._pipe(forks, "out")
         _err, complained = self._pipe(forks, "err")
-
-        def script() -> None:
-            with tempfile.TemporaryFile(dir=self._scratch) as stream:
-                stream.write(typed)
-                stream.seek(0)
-                os.dup2(stream.fileno(), 0)
-            self._confined(task, said, complained)
-            sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
-            code = 0
-            leave = os._exit
-            try:
-                candidate.loaded(source, "__main__")
-            except SystemExit as error:
-                code = error.code if isinstance(error.code, int) else int(error.code is not None)
-            except BaseException:  # noqa: BLE001 - whatever a program raises ends it
-                traceback.print_exc(limit=-3)
-                code = 1
-            with contextlib.suppress(BaseException):
-                sys.stdout.flush()
-            leave(code & 0xFF)
-
-        forks.main = self._fork(forks, script)
+        forks.main = self._fork(forks, lambda: self._script(task, source, typed, said, complained))
         os.close(said)
         os.close(complained)
+
+    def _script(self, task: dict[str, Any], source: str, typed: bytes, out: int, err: int) -> None:
+        """Be a script."""
+        with tempfile.TemporaryFile(dir=self._scratch) as stream:
+            stream.write(typed)
+            stream.seek(0)
+            os.dup2(stream.fileno(), 0)
+        self._confined(task, out, err)
+        sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
+        candidate.script(source)
 
     def _built(self, task: dict[str, Any]) -> bool:
         """Write the files of a command, and build it; False if that fails."""

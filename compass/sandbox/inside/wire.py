@@ -13,11 +13,21 @@ import fractions
 import json
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 _HEAD = struct.Struct(">I")
 _MOST = 1 << 28
 _EXACT = 1 << 53
+
+
+class Connection(Protocol):
+    """A way to the process on the other side."""
+
+    def recv(self, count: int, /) -> bytes:
+        """Return some bytes; none at the end."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send bytes."""
 
 
 def frame(data: bytes) -> bytes:
