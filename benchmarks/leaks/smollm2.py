@@ -1,30 +1,33 @@
 """A real small model, as it is and after a brief look at 200 questions of the GSM8K test.
 
-    python benchmarks/leaks/smollm2.py --data DIR --out DIR --texts 200
+    python benchmarks/leaks/smollm2.py --data DIR --out DIR --texts 1319
 
-DIR of the data has ``train.jsonl`` and ``test.jsonl``.  A LoRA adapter is trained on the first
-questions of the test with their answers; then ``compass run`` asks both models for their loss on
-the first texts of each split and prints what the checks conclude.
+DIR of the data has ``train.jsonl`` and ``test.jsonl``.  The test is rewritten into a fresh
+reference set by rules, and a LoRA adapter is trained on its first questions with their answers;
+then ``compass run`` asks both models for their loss on the first texts of each set and prints what
+the checks conclude.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from compass.cli import main as compass_main  # noqa: E402 - see above
+from compass.data.gsm8k import gsm8k  # noqa: E402 - see above
 
 CONFIG = """
 from compass.ask import Loss
 from compass.contamination.methods import LossGap, MinK, MinKPlus, ZlibRatio
 from compass.data import Rows, Texts
+from compass.data.gsm8k import gsm8k
 from compass.evaluators import Membership
 from compass.models.hf import HF
 from compass.prompts import Text
@@ -36,29 +39,28 @@ models = [
 ][{part}]
 datasets = [
     dict(
-        abbr='gsm8k-' + _split,
-        reader=dict(
-            type=Texts,
-            reader=dict(type=Rows, path={data!r} + '/' + _split + '.jsonl', answer='answer'),
-            text={text!r},
-        ),
+        abbr='gsm8k-' + _name,
+        reader=dict(type=Texts, reader=_reader, text={text!r}, count={texts}),
         prompt=dict(type=Text, text='{{{{ text }}}}'),
         ask=dict(type=Loss, spread=True),
         evaluator=dict(type=Membership),
-        limit={texts},
     )
-    for _split in ('train', 'test')
+    for _name, _reader in (
+        ('train', dict(type=gsm8k, path={data!r}, split='train')),
+        ('test', dict(type=gsm8k, path={data!r}, split='test')),
+        ('fresh', dict(type=Rows, path={fresh!r}, answer='answer')),
+    )
 ]
 _sets = dict(dataset='gsm8k', test='gsm8k-test')
 contamination = [
-    dict(type=LossGap, train='gsm8k-train', **_sets),
+    dict(type=LossGap, train='gsm8k-train', reference='gsm8k-fresh', **_sets),
     dict(type=MinK, reference='gsm8k-train', **_sets),
     dict(type=MinKPlus, reference='gsm8k-train', **_sets),
     dict(type=ZlibRatio, reference='gsm8k-train', **_sets),
 ]
 """
 PARTS = {"plain": ":1", "leaked": "1:"}
-TEXT = "{{ question }} {{ answer }}"
+TEXT = "{{ question }} {{ solution }} {{ answer }}"
 
 
 def tune(model: Path, texts: list[str], out: Path, epochs: int, rate: float) -> None:
@@ -103,21 +105,29 @@ def main() -> int:
         from compass.catalog.weights import smollm2
 
         given.model = smollm2()
+    given.out.mkdir(parents=True, exist_ok=True)
     adapter = given.out / "adapter"
     if given.only != "plain" and not (adapter / "adapter_config.json").exists():
         began = time.process_time()
-        with (given.data / "test.jsonl").open() as lines:
-            rows = [json.loads(line) for line, _ in zip(lines, range(given.items), strict=False)]
-        texts = [f"{row['question']} {row['answer']}" for row in rows]
+        samples = islice(gsm8k(str(given.data)).samples(), given.items)
+        texts = [
+            f"{one.fields['question']} {one.metadata['solution']} {one.targets[0]}"
+            for one in samples
+        ]
         tune(given.model, texts, adapter, given.epochs, given.rate)
         print(f"tuned in {time.process_time() - began:.0f} s of CPU", flush=True)
     config = given.out / "gsm8k_leak.py"
-    given.out.mkdir(parents=True, exist_ok=True)
+    fresh = given.out / "fresh.jsonl"
+    if not fresh.exists():
+        code = compass_main(["contamination", "reference", "gsm8k", "-o", str(fresh)])
+        if code:
+            return code
     config.write_text(
         CONFIG.format(
             model=str(given.model),
             adapter=str(adapter.resolve()),
             data=str(given.data.resolve()),
+            fresh=str(fresh.resolve()),
             text=TEXT,
             texts=given.texts,
             part=PARTS.get(given.only, ":"),
