@@ -7,6 +7,8 @@ import gzip
 import json
 import lzma
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from compass.cli import main
 from compass.contamination.corpus import segments as segments_module
 from compass.contamination.corpus import shards
 from compass.contamination.corpus.index import Settings
+from compass.contamination.corpus.passages import Passage
 from compass.contamination.corpus.report import report
 from compass.contamination.corpus.scan import ScanFolder, identity, scan
 from compass.contamination.corpus.shards import corpus_files
@@ -109,6 +112,70 @@ def looked_alone(asked, folder, item):
             for row in result.items:
                 looked_alone.kept.setdefault(row["id"], []).extend(row["seen"])
     return looked_alone.kept[item["id"]]
+
+
+def test_a_name_with_brackets_is_a_name(made, tmp_path):
+    asked, documents = made
+    odd = tmp_path / "part[1]"
+    odd.mkdir()
+    write_lines(odd / "a[2].jsonl", documents)
+    for pattern in (odd, odd / "a[2].jsonl"):
+        assert labels(looked(asked, [pattern], tmp_path / f"of {pattern.name}")) == WANTED
+
+
+def naive_words(text):
+    """The words of a text, as the documentation says: a word a character in Chinese."""
+    kept = re.sub(r"[^\w\s]", "", text.lower())
+    return re.findall(r"[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+", kept)
+
+
+def naive_ngrams(words, size):
+    return {tuple(words[at : at + size]) for at in range(len(words) - size + 1)}
+
+
+def test_a_scan_agrees_with_sets_of_ngrams(tmp_path):
+    """Few words, so that n-grams nearly agree everywhere; copies of 6 to 30 words of half of the
+    questions stand in the corpus, in capitals and with other signs."""
+    rng = random.Random(7)
+    vocabulary = [f"w{a}{b}" for a in "abcdefghijklmnop" for b in "abcdefghijklmnop"]
+    vocabulary += list("的是我天地人大小中国")
+    asked = [
+        Passage(
+            dataset="made-up",
+            id=f"q{number}",
+            question=" ".join(rng.choices(vocabulary, k=rng.randint(5, 40))),
+        )
+        for number in range(300)
+    ]
+    documents = []
+    for _ in range(1500):
+        words = rng.choices(vocabulary, k=rng.randint(20, 120))
+        if rng.random() < 0.3:
+            source = rng.choice(asked[:150]).question.split()
+            size = rng.randint(6, 30)
+            start = rng.randint(0, max(0, len(source) - size))
+            piece = source[start : start + size]
+            words[10:10] = [word.upper() + rng.choice(["", ",", "!"]) for word in piece]
+        documents.append(" ".join(words))
+    write_lines(tmp_path / "c.jsonl", documents)
+    wanted = {}
+    corpus = {
+        size: set().union(*(naive_ngrams(naive_words(text), size) for text in documents))
+        for size in range(8, 14)
+    }
+    for one in asked:
+        words = naive_words(one.question)
+        size = min(13, len(words))
+        found = size >= 8 and naive_ngrams(words, size) & corpus[size]
+        wanted[one.id] = "unchecked" if size < 8 else "input" if found else "clean"
+    assert set(wanted.values()) == {"unchecked", "input", "clean"}
+    settings = Settings(methods=("words",))
+    files = corpus_files([str(tmp_path / "c.jsonl")])
+    segments = scan(asked, settings, files, ScanFolder(tmp_path / "scan"), workers=2)
+    result = report(
+        asked, settings, identity(asked, settings, "text"), segments, common_documents=0
+    )
+    assert labels(result) == wanted
 
 
 def test_ranges_of_a_file_hold_every_line_once(made, tmp_path, monkeypatch):

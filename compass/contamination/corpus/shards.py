@@ -70,8 +70,7 @@ def corpus_files(patterns: Sequence[str], part: tuple[int, int] = (0, 1)) -> lis
     """
     paths: set[str] = set()
     for pattern in patterns:
-        full = f"{pattern.rstrip('/')}/**/*" if Path(pattern).is_dir() else pattern
-        found = [p for p in glob.iglob(full, recursive=True) if not Path(p).is_dir()]
+        found = [p for p in glob.iglob(_matching(pattern), recursive=True) if not Path(p).is_dir()]
         if not found:
             raise DataError(
                 f"no file matches {pattern!r}",
@@ -81,6 +80,13 @@ def corpus_files(patterns: Sequence[str], part: tuple[int, int] = (0, 1)) -> lis
         paths.update(found)
     number, total = part
     return [_file(path) for path in sorted(paths)[number::total]]
+
+
+def _matching(pattern: str) -> str:
+    """Return the pattern for glob; what exists under that very name is taken literally."""
+    if Path(pattern).is_dir():
+        return f"{glob.escape(pattern.rstrip('/'))}/**/*"
+    return glob.escape(pattern) if Path(pattern).exists() else pattern
 
 
 def _file(path: str) -> File:
