@@ -71,7 +71,7 @@ class Corpus:
             text = self._text(50, 700)
             if self._random.random() < 0.3:
                 text = f"“{text}” — café"
-            line = json.dumps({"text": text, "id": made}, ensure_ascii=False).encode() + b"\n"
+            line = json.dumps({"text": text, "id": f"d{made}"}, ensure_ascii=False).encode() + b"\n"
             made += len(line)
             block += line
             if len(block) >= _BLOCK:

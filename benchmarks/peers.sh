@@ -2,6 +2,7 @@
 # Make an environment for each peer that the benchmarks run beside ours.
 #
 #   benchmarks/peers.sh FOLDER [lm-eval] [opencompass] [inspect] [evalscope] [lighteval]
+#   benchmarks/peers.sh FOLDER datatrove corpus-assay decon
 #
 # Prints the variables to set.  Torch comes first, so that no peer replaces it.
 set -eu
@@ -51,6 +52,22 @@ for peer in "$@"; do
         # It fetches this file when it is imported, and needs no word of it.
         touch "$folder"/lighteval/lib/python3*/site-packages/lighteval/tasks/tasks/tinyBenchmarks.pkl
         echo "export LIGHTEVAL_PY=$folder/lighteval/bin/python"
+        ;;
+    datatrove)
+        [ -x "$folder/datatrove/bin/python" ] || "$python" -m venv "$folder/datatrove"
+        "$folder/datatrove/bin/pip" install -q datatrove==0.10.1 orjson regex numpy xxhash spacy nltk
+        echo "export DATATROVE_PY=$folder/datatrove/bin/python"
+        ;;
+    corpus-assay | decon)
+        # Both need Python 3.12 or newer.
+        [ -x "$folder/$peer/bin/python" ] || "${PYTHON312:-python3.12}" -m venv "$folder/$peer"
+        if [ "$peer" = decon ]; then
+            "$folder/decon/bin/pip" install -q decontaminate==0.3.0.post4
+            echo "export DECON_PY=$folder/decon/bin/python"
+        else
+            "$folder/corpus-assay/bin/pip" install -q corpus-assay==0.1.0
+            echo "export CORPUS_ASSAY_PY=$folder/corpus-assay/bin/python"
+        fi
         ;;
     *)
         echo "unknown peer: $peer" >&2
