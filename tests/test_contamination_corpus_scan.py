@@ -424,3 +424,17 @@ def test_the_command_says_what_it_found_and_what_it_could_not_read(made, tmp_pat
     assert words[-4:] == ["20", "10", "10", "0"]
     other = ["--label-by", "probes", "--methods", "words"]
     assert main(arguments(tmp_path / "a.jsonl", tmp_path / "asked.jsonl", "x", *other)) == 2
+
+
+def test_a_corpus_of_which_nothing_could_be_read_has_no_clean_questions(made, tmp_path, capsys):
+    _, documents = made
+    write_lines(tmp_path / "c.jsonl", documents)
+    asked = ["--datasets", "demo-arithmetic-en", "-o", str(tmp_path / "found")]
+    corpus = ["--corpus", str(tmp_path / "c.jsonl"), "--field", "body"]
+    code = main(["contamination", "corpus", *corpus, *asked])
+    said = capsys.readouterr().err
+    assert code == 3
+    assert "no document of the corpus could be read: 200 no field 'body'" in said
+    assert "c.jsonl:1" in said
+    assert "--field" in said
+    assert not (tmp_path / "found" / "items.jsonl").exists()

@@ -59,6 +59,35 @@ contamination = [
     dict(type=ZlibRatio, reference='gsm8k-train', **_sets),
 ]
 """
+PROMPTS = """
+from compass.ask import Generate
+from compass.contamination.methods import GuidedPrompt
+from compass.data import Halves
+from compass.evaluators import Rouge
+
+_named = 'Finish this question as it stands in the test split of GSM8K, word by word: '
+datasets += [
+    dict(
+        abbr=_abbr,
+        reader=dict(
+            type=Halves,
+            reader=dict(type=gsm8k, path={data!r}, split='test'),
+            text='{{{{ question }}}}',
+            count={prompts},
+        ),
+        prompt=dict(type=Text, text=_before + '{{{{ first }}}}'),
+        ask=dict(type=Generate, max_new_tokens=64),
+        evaluator=dict(type=Rouge, kinds=['rougeL']),
+    )
+    for _abbr, _before in (
+        ('gsm8k-guided', _named),
+        ('gsm8k-general', 'Finish this question: '),
+    )
+]
+contamination += [
+    dict(type=GuidedPrompt, dataset='gsm8k', guided='gsm8k-guided', general='gsm8k-general'),
+]
+"""
 PARTS = {"plain": ":1", "leaked": "1:"}
 TEXT = "{{ question }} {{ solution }} {{ answer }}"
 
@@ -99,6 +128,9 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--texts", type=int, default=200, help="texts of each split")
+    parser.add_argument(
+        "--prompts", type=int, default=0, help="test questions to finish, with and without a name"
+    )
     parser.add_argument("--only", choices=PARTS, help="ask one of the two models only")
     given = parser.parse_args()
     if given.model is None:
@@ -123,13 +155,14 @@ def main() -> int:
         if code:
             return code
     config.write_text(
-        CONFIG.format(
+        (CONFIG + PROMPTS * bool(given.prompts)).format(
             model=str(given.model),
             adapter=str(adapter.resolve()),
             data=str(given.data.resolve()),
             fresh=str(fresh.resolve()),
             text=TEXT,
             texts=given.texts,
+            prompts=given.prompts,
             part=PARTS.get(given.only, ":"),
         )
     )

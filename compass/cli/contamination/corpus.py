@@ -17,7 +17,7 @@ from compass.contamination.corpus.report import Report, report
 from compass.contamination.corpus.scan import ScanFolder, identity, scan
 from compass.contamination.corpus.shards import corpus_files
 from compass.contamination.labels import LABELS
-from compass.errors import ConfigError
+from compass.errors import ConfigError, DataError
 from compass.textsafe import clean_terminal
 
 EXIT_PARTLY = 4
@@ -62,12 +62,24 @@ def command(arguments: argparse.Namespace) -> int:
 
 
 def finish(result: Report, folder: ScanFolder) -> int:
-    """Write and show a result; return the exit code."""
+    """Write and show a result; return the exit code.
+
+    Raises:
+        DataError: No document could be read: then no question is clean.
+    """
+    corpus = result.document["corpus"]
+    if corpus["problems"] and not corpus["documents"]:
+        raise DataError(
+            "no document of the corpus could be read: "
+            + "; ".join(f"{count:,} {kind}" for kind, count in corpus["problems"].items()),
+            where=_where(corpus["named"][0]).strip(),
+            hint="--field names the field that holds the text",
+        )
     store.write_rows(folder.items, result.items)
     store.write_document(folder.result, result.document)
     print(clean_terminal(shown(result.document)))
     print(f"\n{folder.items}: a row for each question\n{folder.result}: the same numbers")
-    return EXIT_PARTLY if result.document["corpus"]["problems"] else 0
+    return EXIT_PARTLY if corpus["problems"] else 0
 
 
 def shown(document: Mapping[str, Any]) -> str:
