@@ -324,6 +324,13 @@ def test_a_question_has_a_deadline():
     assert answer.error == "no answer within 0.3 seconds"
 
 
+def test_standing_in_line_is_no_failure():
+    """Six calls may start at once, then one a second: the last waits longer than its deadline."""
+    with Server(Oracle()) as server:
+        answers = asked(API("x", base_url=server.url, rpm=60, deadline=1.0), 9)
+    assert right(answers) and [a.error for a in answers] == [None] * 9
+
+
 def test_a_slow_call_is_made_again_beside_the_first_where_that_is_asked_for():
     seen = []
 

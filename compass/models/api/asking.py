@@ -203,7 +203,7 @@ class Asker:
         most = int(settings.get(self.wording.limit_name, 0))
         size = sum(len(message.content) for message in dialogue.messages)
         call = Call(key, request.path, request.body, size / CHARACTERS + most)
-        return await self.caller.call(call, self.wording.parsed, self.caller.until())
+        return await self.caller.call(call, self.wording.parsed, self.caller.deadline())
 
     def _first(self) -> dict[str, Any]:
         shown = {"logprobs": True, "top_logprobs": TOPS}
@@ -213,13 +213,13 @@ class Asker:
 
     def _reader(self, key: str) -> Callable[[str], Awaitable[list[Token]]]:
         """Return what reads the tokens of a text; a question's texts share its deadline."""
-        dialect, until = DIALECTS[str(self.way)], self.caller.until()
+        dialect, deadline = DIALECTS[str(self.way)], self.caller.deadline()
 
         async def read(text: str) -> list[Token]:
             asked = dialect.prompt(self.wording.model, text)
             body = {**asked.body, **self.wording.extra}
             call = Call(key, asked.path, body, len(text) / CHARACTERS)
-            return await self.caller.call(call, lambda data: dialect.tokens(data, text), until)
+            return await self.caller.call(call, lambda data: dialect.tokens(data, text), deadline)
 
         return read
 
@@ -227,7 +227,7 @@ class Asker:
         dialect = DIALECTS[str(self.way)]
         asked = dialect.next(self.wording.model, text)
         call = Call("check", asked.path, {**asked.body, **self.wording.extra}, 1.0)
-        return await self.caller.call(call, dialect.following, self.caller.until())
+        return await self.caller.call(call, dialect.following, self.caller.deadline())
 
 
 def _written(question: Question, reply: Reply, generation: Generation) -> Answer:

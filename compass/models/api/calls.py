@@ -41,7 +41,7 @@ class Patience:
     """Seconds a call may take."""
 
     deadline: float = 3600.0
-    """Seconds a question may take, with all its calls and pauses."""
+    """Seconds a question may take from the start of its first call, with all calls and pauses."""
 
     busy: float = 600.0
     """Seconds the server may be busy without answering any question."""
@@ -61,6 +61,28 @@ class Call:
     body: Mapping[str, Any]
     tokens: float = 0.0
     """What it will probably cost."""
+
+
+class Deadline:
+    """When to give a question up.
+
+    The clock starts with its first call, not while it stands in line: an allowance of three
+    calls a minute lets the hundredth question wait for half an hour, and that is no failure.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._until: float | None = None
+
+    def begin(self) -> None:
+        """Start the clock, once."""
+        if self._until is None:
+            self._until = time.monotonic() + self.seconds
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left, 0 if none; None before the first call."""
+        return None if self._until is None else max(0.0, self._until - time.monotonic())
 
 
 class Caller:
@@ -120,19 +142,19 @@ class Caller:
         for lane in self.lanes.lanes:
             lane.window.forget()
 
-    def until(self) -> float:
-        """Return when a question that begins now must have ended."""
-        return time.monotonic() + self.patience.deadline
+    def deadline(self) -> Deadline:
+        """Return the deadline of a question."""
+        return Deadline(self.patience.deadline)
 
     async def call(
-        self, call: Call, parse: Callable[[Any], tuple[Parsed, Usage]], until: float
+        self, call: Call, parse: Callable[[Any], tuple[Parsed, Usage]], deadline: Deadline
     ) -> Parsed:
         """Return the reply to a call.
 
         Args:
             call: What is asked.
             parse: Makes sense of the reply; raises a `Fault` if there is none in it.
-            until: When to give up.
+            deadline: When to give up; calls of one question share it.
 
         Raises:
             Fault: There is no answer to this question.
@@ -141,10 +163,12 @@ class Caller:
         attempts = 0
         while True:
             try:
-                async with asyncio.timeout(max(0.0, until - time.monotonic())):
-                    return await self._hedged(call, parse)
+                if deadline.left == 0:
+                    raise TimeoutError
+                async with asyncio.timeout(deadline.left):
+                    return await self._hedged(call, parse, deadline)
             except TimeoutError:
-                text = f"no answer within {self.patience.deadline:g} seconds"
+                text = f"no answer within {deadline.seconds:g} seconds"
                 raise Fault(Kind.QUESTION, text) from None
             except AllLanesDead:
                 self.stop(self._unusable())
@@ -154,7 +178,7 @@ class Caller:
                     tries = f" (after {attempts} attempts)" if attempts > 1 else ""
                     raise Fault(Kind.QUESTION, self.redact(fault.text) + tries) from None
                 if fault.kind is not Kind.BUSY:
-                    await self._pause(fault, attempts, until)
+                    await self._pause(fault, attempts, deadline)
                 elif time.monotonic() - self._answered_at > self.patience.busy:
                     self.stop(
                         ModelError(
@@ -197,26 +221,28 @@ class Caller:
             self.lanes.close(error)
         raise self.stopped
 
-    async def _pause(self, fault: Fault, attempts: int, until: float) -> None:
+    async def _pause(self, fault: Fault, attempts: int, deadline: Deadline) -> None:
         pause = self.patience.backoff * 2 ** min(attempts - 1, 16)
         pause = random.uniform(0.0, min(LONGEST_BACKOFF, pause))
         pause = max(pause, fault.wait or 0.0)
-        pause = min(pause, max(0.0, until - time.monotonic()))
+        pause = min(pause, deadline.left or 0.0)
         try:
             async with asyncio.timeout(pause):
                 await self._stopping.wait()
         except TimeoutError:
             return
 
-    async def _hedged(self, call: Call, parse: Callable[[Any], tuple[Parsed, Usage]]) -> Parsed:
+    async def _hedged(
+        self, call: Call, parse: Callable[[Any], tuple[Parsed, Usage]], deadline: Deadline
+    ) -> Parsed:
         """Return the reply; of two calls the first one's, where the first takes long."""
         if self.patience.hedge is None:
-            return await self._attempt(call, parse)
-        running = {asyncio.ensure_future(self._attempt(call, parse))}
+            return await self._attempt(call, parse, deadline)
+        running = {asyncio.ensure_future(self._attempt(call, parse, deadline))}
         try:
             done, _ = await asyncio.wait(running, timeout=self.patience.hedge)
             if not done:
-                running.add(asyncio.ensure_future(self._attempt(call, parse)))
+                running.add(asyncio.ensure_future(self._attempt(call, parse, deadline)))
             while True:
                 done, left = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 good = [one for one in done if one.exception() is None]
@@ -227,9 +253,12 @@ class Caller:
             for one in running:
                 one.cancel()
 
-    async def _attempt(self, call: Call, parse: Callable[[Any], tuple[Parsed, Usage]]) -> Parsed:
+    async def _attempt(
+        self, call: Call, parse: Callable[[Any], tuple[Parsed, Usage]], deadline: Deadline
+    ) -> Parsed:
         """Make the call once."""
         lane = await self.lanes.take(call.tokens)
+        deadline.begin()
         busy = lane.in_flight
         usage, reply = Usage(), None
         began = time.monotonic()
@@ -239,10 +268,11 @@ class Caller:
             if self.ledger.exhausted(sum(one.in_flight for one in self.lanes.lanes) - 1):
                 self._out_of_budget()
             try:
-                async with asyncio.timeout(self.patience.timeout):
+                patience = min(self.patience.timeout, deadline.left or 0.0)
+                async with asyncio.timeout(patience):
                     reply = await lane.client.post(call.path, call.body)
             except TimeoutError:
-                text = f"no reply within {self.patience.timeout:g} seconds"
+                text = f"no reply within {patience:.4g} seconds"
                 raise Fault(Kind.BROKEN, text) from None
             parsed, usage = parse(reply)
         except Fault as fault:

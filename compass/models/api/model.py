@@ -49,7 +49,7 @@ class API:
         retries: How often a call that failed is made again; a busy server does not count.
         backoff: Seconds that the first pause takes at most; each further one doubles.
         timeout: Seconds a call may take.
-        deadline: Seconds a question may take, with all its calls and pauses.
+        deadline: Seconds a question may take from its first call, with all calls and pauses.
         busy: Seconds the server may be busy, and answer nothing, before the job ends.
         hedge: Seconds after which a call is made a second time beside the first.
         stream: Let answers come in pieces.
