@@ -55,7 +55,7 @@ for peer in "$@"; do
         ;;
     datatrove)
         [ -x "$folder/datatrove/bin/python" ] || "$python" -m venv "$folder/datatrove"
-        "$folder/datatrove/bin/pip" install -q datatrove==0.10.1 orjson regex numpy xxhash spacy nltk
+        "$folder/datatrove/bin/pip" install -q datatrove==0.10.1 orjson regex numpy "xxhash<4" spacy nltk
         echo "export DATATROVE_PY=$folder/datatrove/bin/python"
         ;;
     corpus-assay | decon)
