@@ -12,6 +12,7 @@ from compass.contamination.methods import (
     MinK,
     MinKPlus,
     OptionOrder,
+    Rewritten,
     ZlibRatio,
 )
 from compass.data import Orders, Rows, Shards, Texts
@@ -26,7 +27,12 @@ _ARITHMETIC = dict(
     where={'lang': 'en'},
 )
 # Made by: compass contamination reference demo-arithmetic-en -o FILE
-_FRESH = dict(type=Rows, path='configs/examples/arithmetic_fresh.jsonl', answer='answer', id='id')
+_REWRITTEN = dict(
+    type=Rows, path='configs/examples/arithmetic_fresh.jsonl', answer='answer', id='source_id'
+)
+# Every second question stands for one of the same kind that was never published.
+_PUBLISHED = [f'arith-en-{number:03}' for number in range(1, 49, 2)]
+_KEPT = [f'arith-en-{number:03}' for number in range(2, 49, 2)]
 _KNOWLEDGE = dict(
     type=Rows,
     path='package:compass.data.demo/knowledge.jsonl',
@@ -45,17 +51,26 @@ datasets = [
         prompt=dict(type=Text, text='{{ text }}'),
         ask=dict(type=Loss, spread=True),
         evaluator=dict(type=Membership),
+        only=_only,
     )
-    for _abbr, _reader in (
-        ('arithmetic-text', dict(type=Texts, reader=_ARITHMETIC, text=_WORKED)),
-        ('arithmetic-fresh', dict(type=Texts, reader=_FRESH, text=_WORKED)),
-        ('knowledge-orders', dict(type=Orders, reader=_KNOWLEDGE, sample=4)),
-        ('knowledge-shards', dict(type=Shards, reader=_KNOWLEDGE, size=6, orders=5)),
+    for _abbr, _reader, _only in (
+        ('arithmetic-text', dict(type=Texts, reader=_ARITHMETIC, text=_WORKED), _PUBLISHED),
+        ('arithmetic-kept', dict(type=Texts, reader=_ARITHMETIC, text=_WORKED), _KEPT),
+        ('arithmetic-rewritten', dict(type=Texts, reader=_REWRITTEN, text=_WORKED), None),
+        ('knowledge-orders', dict(type=Orders, reader=_KNOWLEDGE, sample=4), None),
+        ('knowledge-shards', dict(type=Shards, reader=_KNOWLEDGE, size=6, orders=5), None),
     )
 ]
-_PAIR = dict(dataset='arithmetic', test='arithmetic-text', reference='arithmetic-fresh')
+_PAIR = dict(dataset='arithmetic', test='arithmetic-text', reference='arithmetic-kept')
 contamination = [
     dict(type=LossGap, **_PAIR),
+    dict(
+        type=Rewritten,
+        dataset='arithmetic',
+        test='arithmetic-text',
+        rewritten='arithmetic-rewritten',
+        control=['arithmetic-kept', 'arithmetic-rewritten'],
+    ),
     dict(type=MinK, **_PAIR),
     dict(type=MinKPlus, **_PAIR),
     dict(type=ZlibRatio, **_PAIR),

@@ -18,6 +18,7 @@ from compass.contamination.methods import (
     MinK,
     OptionOrder,
     Peakedness,
+    Rewritten,
     ZlibRatio,
 )
 from compass.contamination.methods.choice_completion import more_often
@@ -32,8 +33,14 @@ METHODS = [getattr(methods, name) for name in methods.__all__]
 class Written:
     """Verdicts and answers that stand in the test."""
 
-    def __init__(self, **datasets):
+    model = "m"
+
+    def __init__(self, beside=None, **datasets):
+        self.beside = beside or {}
         self.datasets = datasets
+
+    def of(self, model):
+        return self.beside[model]
 
     def verdicts(self, dataset):
         return [verdict for verdict, _ in self.datasets[dataset]]
@@ -105,6 +112,83 @@ def test_a_training_set_known_by_heart_is_overfit_and_no_leak():
     (one,) = assess("m", [LossGap("b", test="t", train="n")], reading)
     assert one.light == "over-fit"
     assert "no sign of the test" in one.words
+
+
+def moved(losses, by):
+    """Losses of rewritings: each costs ``by`` more, and a little of its own."""
+    return [loss + by + 0.02 * (n % 5 - 2) for n, loss in enumerate(losses)]
+
+
+HARD = [2.0 + 0.4 * math.sin(3 * n) for n in range(160)]
+"""Texts of very different difficulty."""
+
+
+def test_what_rewriting_costs_by_itself_is_no_leak():
+    """A rewritten set taken for a fresh one calls a clean model leaked; its own method does not."""
+    reading = Written(
+        t=texts(HARD), tr=texts(moved(HARD, 0.3)), n=texts(HARD[::-1]),
+        nr=texts(moved(HARD[::-1], 0.3)),
+    )  # fmt: skip
+    (naive,) = assess("m", [LossGap("b", test="t", reference="tr")], reading)
+    assert naive.light == "leak"
+    method = Rewritten("b", test="t", rewritten="tr", control=["n", "nr"])
+    (one,) = assess("m", [method], reading)
+    assert one.light == "clear"
+    (finding,) = method.findings(reading)
+    assert finding.value == pytest.approx(0.0, abs=1e-9)
+    assert finding.pairs == 80
+
+
+def test_texts_that_gain_more_than_the_controls_leaked():
+    """A gap of 0.03 nats, far below what texts differ by among themselves."""
+    reading = Written(
+        t=texts(HARD), tr=texts(moved(HARD, 0.33)), n=texts(HARD[::-1]),
+        nr=texts(moved(HARD[::-1], 0.3)),
+    )  # fmt: skip
+    method = Rewritten("b", test="t", rewritten="tr", control=["n", "nr"])
+    (finding,) = method.findings(reading)
+    assert finding.p < 1e-6
+    assert finding.value == pytest.approx(-0.03)
+    assert finding.low < -0.03 < finding.high < 0
+    assert LossGap("b", test="t", train="n").findings(reading)[0].p > 0.3
+    (one,) = assess("m", [method], reading)
+    assert one.light == "leak"
+    margin = Rewritten("b", test="t", rewritten="tr", control=["n", "nr"], margin=0.1)
+    assert margin.findings(reading)[0].p > 0.99
+
+
+def test_a_baseline_model_is_a_control_text_by_text():
+    clean = Written(t=texts(HARD), tr=texts(moved(HARD, 0.3)))
+    leaked = [loss - (0.05 if n % 2 else 0.0) for n, loss in enumerate(HARD)]
+    reading = Written(
+        {"m": clean, "old": clean}, t=texts(leaked), tr=texts(moved(HARD, 0.3))
+    )  # fmt: skip
+    method = Rewritten("b", test="t", rewritten="tr", baseline="old")
+    (finding,) = method.findings(reading)
+    assert finding.statistic.endswith("- old's")
+    assert finding.value == pytest.approx(-0.025)
+    assert finding.p < 1e-6
+    assert not finding.matched
+    itself = Rewritten("b", test="t", rewritten="tr", baseline="m")
+    (finding,) = itself.findings(reading)
+    assert finding.p is None
+    assert method.models() == ("old",)
+
+
+def test_a_rewriting_alone_tests_nothing_and_finds_its_text_by_its_id():
+    reading = Written(t=texts(HARD), tr=texts([*moved(HARD, 0.3)[:30], None]))
+    method = Rewritten("b", test="t", rewritten="tr")
+    (finding,) = method.findings(reading)
+    assert (finding.p, finding.n) == (None, 30)
+    assert "no control" in finding.note
+    assert "1 without an answer" in finding.note
+    (one,) = assess("m", [method], reading)
+    assert one.light == "unknown"
+    others = [(verdict, None) for verdict, _ in texts(HARD)]
+    for verdict, _ in others:
+        object.__setattr__(verdict, "sample_id", "x" + verdict.sample_id)
+    with pytest.raises(ConfigError, match="has the id"):
+        method.findings(Written(t=texts(HARD), tr=others))
 
 
 def test_loss_gap_wants_something_to_compare_with():

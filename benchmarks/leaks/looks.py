@@ -50,6 +50,12 @@ class Look:
         self.zlib = [loss / size for loss, size in zip(self.losses, sizes, strict=True)]
 
     @cached_property
+    def differences(self) -> Any:
+        """The loss of each text less that of its rewriting."""
+        texts = [item.rewritten(f"{self.name} {n}") for n, item in enumerate(self.items)]
+        return self.losses - self.model.losses(texts)[0].mean(1)
+
+    @cached_property
     def shards(self) -> Blocks | None:
         """The set's order beside others, shard by shard."""
         chance = random.Random(self.name)
@@ -106,6 +112,8 @@ def alarms(test: Look, other: Look, train: Look) -> dict[str, dict[str, Any]]:
         "LossGap, d2 < 0": {"p": d2.less(), "d": d2.effect},
         "LossGap, d2 > 0 (over-fit)": {"p": d2.greater(), "d": d2.effect},
     }
+    moved = gap((test.differences, ones), (other.differences, ones), resamples=2)
+    found["Rewritten, control"] = {"p": moved.less(), "d": moved.effect}
     for name, mine, theirs in _ranked(test, other):
         found[name] = {"p": area(mine, theirs).p}
     for name, made in (("Exchangeability", test.shards), ("OptionOrder", test.options)):
@@ -127,6 +135,7 @@ def areas(test: Look, fresh: Look, train: Look) -> dict[str, float]:
         "LossGap, d2 < 0": area(-test.losses, -train.losses).value,
         "LossGap, d2 > 0 (over-fit)": area(-train.losses, -test.losses).value,
     }
+    found["Rewritten, control"] = area(-test.differences, -fresh.differences).value
     for name, mine, theirs in _ranked(test, fresh):
         found[name] = area(mine, theirs).value
     for name, kind in (("Exchangeability", "shards"), ("OptionOrder", "options")):

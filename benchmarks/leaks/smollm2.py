@@ -2,10 +2,10 @@
 
     python benchmarks/leaks/smollm2.py --data DIR --out DIR --texts 1319
 
-DIR of the data has ``train.jsonl`` and ``test.jsonl``.  The test is rewritten into a fresh
-reference set by rules, and a LoRA adapter is trained on its first questions with their answers;
-then ``compass run`` asks both models for their loss on the first texts of each set and prints what
-the checks conclude.
+DIR of the data has ``train.jsonl`` and ``test.jsonl``; ``$COMPASS_DATA`` is the folder above it.
+Both are rewritten by rules, and a LoRA adapter is trained on the first questions of the test with
+their answers; then ``compass run`` asks both models for their loss on the first texts of each set
+and prints what the checks conclude.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from compass.data.gsm8k import gsm8k  # noqa: E402 - see above
 
 CONFIG = """
 from compass.ask import Loss
-from compass.contamination.methods import LossGap, MinK, MinKPlus, ZlibRatio
+from compass.contamination.methods import LossGap, MinK, MinKPlus, Rewritten, ZlibRatio
 from compass.data import Rows, Texts
 from compass.data.gsm8k import gsm8k
 from compass.evaluators import Membership
@@ -48,12 +48,30 @@ datasets = [
     for _name, _reader in (
         ('train', dict(type=gsm8k, path={data!r}, split='train')),
         ('test', dict(type=gsm8k, path={data!r}, split='test')),
-        ('fresh', dict(type=Rows, path={fresh!r}, answer='answer')),
+        *(
+            (
+                _split + '-rewritten',
+                dict(
+                    type=Rows,
+                    path={out!r} + '/' + _split + '_rewritten.jsonl',
+                    answer='answer',
+                    id='source_id',
+                ),
+            )
+            for _split in ('train', 'test')
+        ),
     )
 ]
 _sets = dict(dataset='gsm8k', test='gsm8k-test')
 contamination = [
-    dict(type=LossGap, train='gsm8k-train', reference='gsm8k-fresh', **_sets),
+    dict(type=LossGap, train='gsm8k-train', **_sets),
+    dict(
+        type=Rewritten,
+        rewritten='gsm8k-test-rewritten',
+        control=['gsm8k-train', 'gsm8k-train-rewritten'],
+        baseline={baseline},
+        **_sets,
+    ),
     dict(type=MinK, reference='gsm8k-train', **_sets),
     dict(type=MinKPlus, reference='gsm8k-train', **_sets),
     dict(type=ZlibRatio, reference='gsm8k-train', **_sets),
@@ -149,17 +167,18 @@ def main() -> int:
         tune(given.model, texts, adapter, given.epochs, given.rate)
         print(f"tuned in {time.process_time() - began:.0f} s of CPU", flush=True)
     config = given.out / "gsm8k_leak.py"
-    fresh = given.out / "fresh.jsonl"
-    if not fresh.exists():
-        code = compass_main(["contamination", "reference", "gsm8k", "-o", str(fresh)])
-        if code:
+    for split in ("train", "test"):
+        rows = given.out / f"{split}_rewritten.jsonl"
+        command = ["contamination", "reference", "gsm8k", "--split", split, "-o", str(rows)]
+        if not rows.exists() and (code := compass_main([*command, "--limit", str(given.texts)])):
             return code
     config.write_text(
         (CONFIG + PROMPTS * bool(given.prompts)).format(
             model=str(given.model),
             adapter=str(adapter.resolve()),
             data=str(given.data.resolve()),
-            fresh=str(fresh.resolve()),
+            out=str(given.out.resolve()),
+            baseline=repr("smollm2" if given.only is None else None),
             text=TEXT,
             texts=given.texts,
             prompts=given.prompts,

@@ -62,6 +62,13 @@ class Item:
         shown = " ".join(turned.options)
         return f"{START} {TOLD.format(**self.words)} {shown} answer {self.options[self.right]}"
 
+    def rewritten(self, seed: str) -> str:
+        """Return the text with other names and another number, as rules would rewrite it."""
+        chance = random.Random(seed)
+        drawn = {"name": "name", "other": "name", "count": "count"}
+        words = {name: word(slot, chance.randrange(SLOTS[slot])) for name, slot in drawn.items()}
+        return replace(self, words={**self.words, **words}).text()
+
     def turned(self, step: int) -> Item:
         """Return the question with its options moved on."""
         options = self.options[step:] + self.options[:step]

@@ -47,6 +47,13 @@ class Finding:
 class Reading(Protocol):
     """The stored verdicts and answers of one model."""
 
+    @property
+    def model(self) -> str:
+        """The model's abbr."""
+
+    def of(self, model: str) -> Reading:
+        """Return those of another model of the run."""
+
     def verdicts(self, dataset: str) -> Iterable[Verdict]:
         """Return what the evaluator made of each answer."""
 

@@ -1,5 +1,6 @@
 """The tests that the methods share.  Each says what is exchangeable if nothing leaked.
 
+one set, a mean           Student's t, interval by t
 two sets, a mean each     Welch's t on linearised ratios, percentile bootstrap
 two sets, ranks           Mann and Whitney, interval of the area by DeLong
 blocks of orders          relabelling within blocks: exact, whatever the scores are
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
+from statistics import NormalDist, stdev
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -94,6 +95,18 @@ def gap(
         math.sqrt(total),
         total * total / bottom if bottom else math.inf,
     )
+
+
+def single(values: Sequence[float]) -> Gap | None:
+    """Return the mean of differences within pairs; None with fewer than two."""
+    from compass.stats import mean_interval
+
+    n = len(values)
+    if n < 2:
+        return None
+    value, low, high = mean_interval(values)
+    spread = stdev(values)
+    return Gap(value, low, high, value / spread if spread else 0.0, spread / math.sqrt(n), n - 1)
 
 
 def _resampled(values: Floats, weights: Floats, resamples: int, random: Any) -> Floats:

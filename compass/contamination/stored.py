@@ -24,6 +24,10 @@ class Stored:
         self.folder = folder
         self.model = model
 
+    def of(self, model: str) -> Stored:
+        """Return what the run holds of another model."""
+        return Stored(self.folder, model)
+
     def verdicts(self, dataset: str) -> Iterator[Verdict]:
         """Yield what the evaluator made of each answer; nothing if it was not scored."""
         job = Job(kind="score", model=self.model, dataset=dataset, fingerprint="")

@@ -35,11 +35,16 @@ def check_components(experiment: Experiment, *, where: str = "") -> None:
         if dataset.robust is not None:
             _build_ways(dataset, place.key("robust"))
     known = [dataset.abbr for dataset in experiment.datasets]
+    models = [model.abbr for model in experiment.models]
     for index, check in enumerate(experiment.contamination):
         place = Place(where, f"contamination[{index}]")
-        for abbr in _build(check, place).reads():
+        built = _build(check, place)
+        for abbr in built.reads():
             if abbr not in known:
                 place.fail(f"there is no dataset {abbr!r}", did_you_mean(abbr, known))
+        for abbr in getattr(built, "models", tuple)():
+            if abbr not in models:
+                place.fail(f"there is no model {abbr!r}", did_you_mean(abbr, models))
     _build(experiment.partitioner, top.key("partitioner"))
     _build(experiment.runner, top.key("runner"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,8 @@ def command(arguments: argparse.Namespace) -> int:
             f"{arguments.dataset!r} is several datasets: {names}", hint="name one of them"
         )
     (dataset,) = made.datasets
+    if arguments.split is not None:
+        dataset = _of_split(dataset, arguments.split)
     if arguments.limit is not None:
         dataset = replace(dataset, limit=arguments.limit)
     benchmark = open_benchmark(dataset)
@@ -48,6 +51,7 @@ def command(arguments: argparse.Namespace) -> int:
     store.write_rows(out, iter(rows))
     how = {
         "source": dataset.abbr,
+        "split": arguments.split,
         "digest": benchmark.reader.digest(),
         "samples": sum(1 for _ in benchmark.samples()),
         "rules": arguments.rules,
@@ -65,6 +69,19 @@ def command(arguments: argparse.Namespace) -> int:
             for word, count in counts.items():
                 print(f"  {count:>6} {word}")
     return 0
+
+
+def _of_split(dataset: DatasetSpec, split: str) -> DatasetSpec:
+    """Return a dataset that reads another split.
+
+    Raises:
+        ConfigError: Its reader knows no splits.
+    """
+    known = inspect.signature(dataset.reader.resolve()).parameters
+    if "split" not in known:
+        raise ConfigError(f"the reader of {dataset.abbr!r} knows no splits", where="--split")
+    reader = replace(dataset.reader, kwargs={**dataset.reader.kwargs, "split": split})
+    return replace(dataset, reader=reader)
 
 
 def _rewording(model: ModelSpec, dataset: DatasetSpec) -> Callable[[Sample], str | None]:

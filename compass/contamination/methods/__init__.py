@@ -13,6 +13,7 @@ from compass.contamination.methods.min_k import MinK
 from compass.contamination.methods.min_k_plus import MinKPlus
 from compass.contamination.methods.option_order import OptionOrder
 from compass.contamination.methods.peakedness import Peakedness
+from compass.contamination.methods.rewritten import Rewritten
 from compass.contamination.methods.zlib_ratio import ZlibRatio
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "MinKPlus",
     "OptionOrder",
     "Peakedness",
+    "Rewritten",
     "ZlibRatio",
 ]

@@ -14,7 +14,7 @@ def add(commands: Any) -> None:
     reference = commands.add_parser(
         "reference",
         help="rewrite a benchmark into fresh questions of the same kind",
-        description="Write fresh questions parallel to a benchmark's, to compare losses with. "
+        description="Write questions parallel to a benchmark's, for the check Rewritten. "
         "Every row says which rules changed it; FILE.how.json says how the set was made.",
     )
     reference.add_argument("dataset", metavar="DATASET", help="a benchmark by name, or rows")
@@ -27,6 +27,9 @@ def add(commands: Any) -> None:
     reference.add_argument("--seed", type=int, default=0, help="of what is drawn (0)")
     reference.add_argument(
         "--limit", type=int, metavar="N", help="only the first N samples of the benchmark"
+    )
+    reference.add_argument(
+        "--split", metavar="NAME", help="rewrite another split, such as train, as a control"
     )
     reference.add_argument(
         "--model", metavar="NAME", help="also let this model reword the questions"
