@@ -91,6 +91,11 @@ class RunFolder:
         """Lights and findings of the contamination checks."""
         return self.root / "contamination.json"
 
+    @property
+    def splits(self) -> Path:
+        """Scores on clean and on contaminated questions."""
+        return self.root / "clean.json"
+
     def seal(self, job: Job) -> None:
         """Record that ``job`` ended well, and on which inputs."""
         store.write_document(

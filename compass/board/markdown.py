@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from compass.board.grid import Grid, Shown, gaps_of, grid
 from compass.board.lights import footnotes, meanings
 from compass.board.table import Board, Table
-from compass.board.words import bounds, coverage, failed_mark, holes, leads, scaled
+from compass.board.words import bounds, coverage, failed_mark, holes, leads, lower, numbers, scaled
 from compass.textsafe import clean_markdown
 
 _MOST_NOTES = 1000
@@ -41,8 +41,10 @@ def to_markdown(board: Board) -> str:
 
 def legend(board: Board) -> str:
     """Return how the tables are to be read."""
+    scale = numbers(board) or "numbers"
     parts = [
-        "Shares as 0 to 100 with 95 % confidence intervals",
+        f"{scale[0].upper()}{scale[1:]}, with 95 % confidence intervals",
+        *lower(board),
         "n: judged answers",
         "groups in bold, their members taken to be independent",
     ]

@@ -11,7 +11,7 @@ from compass.board.grid import Grid, Line, Shown, gaps_of, grid
 from compass.board.lights import SIGNS, footnotes, meanings
 from compass.board.markdown import columns_of
 from compass.board.table import Board
-from compass.board.words import HOLE, coverage, holes, leads, margin, scaled
+from compass.board.words import HOLE, coverage, holes, leads, lower, margin, numbers, scaled
 from compass.textsafe import clean_line
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def print_board(board: Board, console: Console | None = None) -> None:
         ):
             if len(shown) < len(all_of):
                 say(f"the first {len(shown)} of {len(all_of)} {kind}; all are in summary.csv", 2)
-    say(_legend(board))
+    if legend := _legend(board):
+        say(legend)
     gone = (f"{HOLE if meant else '!'} {hole}" for hole, meant in holes(board))
     notes = [*footnotes(board), *board.notes, *gone, *coverage(board)]
     for note in notes[:_MOST_NOTES]:
@@ -88,7 +89,9 @@ def _print_failures(board: Board, say: Callable[..., None]) -> None:
 
 
 def _legend(board: Board) -> str:
-    parts = ["0 to 100, ± the wider side of the 95 % interval"]
+    scale = numbers(board)
+    parts = [f"{scale}, ± the wider side of the 95 % interval"] if scale else []
+    parts += lower(board)
     if any(score.failed for row in board.shown for score in row.scores.values()):
         parts.append("!k: k questions have no answer")
     if any(row.group for row in board.shown):
