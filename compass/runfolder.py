@@ -86,6 +86,16 @@ class RunFolder:
         """What workers say outside of any job."""
         return self.root / "logs" / "workers.log"
 
+    @property
+    def leaks(self) -> Path:
+        """Lights and findings of the contamination checks."""
+        return self.root / "contamination.json"
+
+    @property
+    def splits(self) -> Path:
+        """Scores on clean and on contaminated questions."""
+        return self.root / "clean.json"
+
     def seal(self, job: Job) -> None:
         """Record that ``job`` ended well, and on which inputs."""
         store.write_document(

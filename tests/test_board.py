@@ -368,12 +368,37 @@ def test_hostile_names_and_errors_break_no_table(name, error):
     assert json.loads(to_json(one))["models"] == [name]
 
 
+@pytest.mark.parametrize(
+    ("scores", "scale", "better"),
+    [
+        ([score()], "shares as 0 to 100", None),
+        ([score("loss", 1.9, scale="plain", high=2.0)], "numbers as they are", "loss (nats)"),
+        (
+            [score(), score("perplexity", 9.0, scale="plain", high=10.0, beside=True)],
+            "shares as 0 to 100, other numbers as they are",
+            "perplexity",
+        ),
+    ],
+)
+def test_the_caption_says_the_scale_that_is_there(scores, scale, better):
+    one = board([cell("m", "d", *scores)], {}, ["m"], ["d"])
+    for text in (screen(one), to_markdown(one)):
+        assert f"{scale}, ± the" in text or f"{scale[0].upper()}{scale[1:]}, with 95 %" in text
+        assert ("lower is better" in text) == (better is not None)
+        assert better is None or f"lower is better: {better}" in text
+
+
+def test_a_board_without_scores_claims_no_scale():
+    for text in (screen(board([], {}, ["m"], ["d"])), to_markdown(board([], {}, ["m"], ["d"]))):
+        assert "0 to 100" not in text
+
+
 @pytest.mark.parametrize("models", [1, 3, 9])
 def test_the_table_fits_a_narrow_screen_with_every_model(models):
     names = [f"a-model-with-a-long-name-{n}" for n in range(models)]
     cells = [cell(name, "a-dataset", score(failed=3)) for name in names]
     text = screen(board(cells, {}, names, ["a-dataset"]))
-    table = [line for line in text.splitlines() if not line.startswith(("0 to 100", "  "))]
+    table = [line for line in text.splitlines() if not line.startswith(("shares", "  "))]
     assert max(len(line) for line in table) <= 80
     assert text.count("50.0 ±10.0 !3") == models
 

@@ -10,11 +10,12 @@ import pytest
 from laboratory import Laboratory
 
 from compass import store
+from compass.board.clean import write_clean
 from compass.cli import main
 from compass.contamination.annotations import read_annotations
 from compass.contamination.labels import CLEAN, INPUT, INPUT_AND_LABEL
-from compass.contamination.split import POOLED, splits
-from compass.errors import DataError
+from compass.contamination.split import POOLED, splits, stored_splits
+from compass.errors import DataError, StoreError
 from compass.stats.unpaired import unpaired_difference
 
 
@@ -203,3 +204,30 @@ def test_questions_of_one_cluster_count_once():
     clustered = unpaired_difference(first * 5, second * 5, (copies[0], copies[1]))
     assert clustered.value == alone.value
     assert clustered.high - clustered.low > alone.high - alone.low
+
+
+def test_one_question_of_a_kind_has_a_score_without_an_interval(tmp_path, capsys):
+    values = [0.3, 0.2, 0.1, 0.5, 0.6, 0.7, 0.3, 0.1, 0.25]  # no rights and wrongs: a spread
+    write_run(tmp_path, {"quiz": {"m": plain(values)}})
+    path = labelled(tmp_path / "a.jsonl", LABELS)
+    assert main(["contamination", "split", str(tmp_path), "--annotations", path]) == 0
+    assert "25.0 (1)" in capsys.readouterr().out
+    (row,) = json.loads((tmp_path / "clean.json").read_text())
+    assert (
+        row["scores"]["input-and-label"] | {"value": 0.25, "low": None, "n": 1}
+        == (row["scores"]["input-and-label"])
+    )
+
+
+def test_a_stored_table_is_what_was_found(tmp_path):
+    models = {"a": plain([1, 1, 0, 0, 1, 0, 1, 1, 0]), "b": plain([0.3] * 8 + [0.5])}
+    write_run(tmp_path, {"quiz": models, "one": {"a": plain([1, 0])}})
+    labels = labelled(tmp_path / "a.jsonl", LABELS)
+    found = splits([tmp_path], read_annotations([labels]))
+    write_clean(found, tmp_path)
+    assert stored_splits(tmp_path) == []  # its config names no annotations
+    store.write_document(tmp_path / "config.json", {"summarizer": {"annotations": [labels]}})
+    assert stored_splits(tmp_path) == found
+    store.write_document(tmp_path / "clean.json", [{}])
+    with pytest.raises(StoreError, match="no scores on clean questions"):
+        stored_splits(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compass.board.build import board
 from compass.board.cells import Cell, collect
 from compass.board.files import write_board
+from compass.board.lights import lit
 from compass.board.runs import Recorded, board_of, recorded_runs
 from compass.board.significance import tested
 from compass.board.table import (
@@ -35,6 +36,7 @@ __all__ = [
     "board",
     "board_of",
     "collect",
+    "lit",
     "print_board",
     "recorded_runs",
     "tested",

@@ -13,14 +13,16 @@ from compass import store
 from compass.board.words import HOLE, margin, scaled
 from compass.contamination.split import STRATA, Split, to_dict
 from compass.records import Score
+from compass.runfolder import RunFolder
 from compass.stats.unpaired import Gap
 from compass.textsafe import clean_csv, clean_line, clean_markdown
 
-_HEAD = ("dataset", "model", *STRATA, "contaminated - clean", "beside others", "p")
-_NOTE = (
-    "0 to 100 with 95 % intervals and the number of questions. contaminated - clean: on the same "
-    "model's own questions, and beside others the part of it that the other models do not have on "
-    "the same questions; only that cannot be difficulty. p: of beside others, adjusted by Holm."
+HEAD = ("dataset", "model", *STRATA, "contaminated - clean", "its p", "beside others", "p")
+NOTE = (
+    "95 % intervals and the number of questions in brackets. contaminated - clean: on the same "
+    "model's own questions, its p by itself; beside others: the part of it that the other models "
+    "do not have on the same questions; only that cannot be difficulty. p: of beside others, "
+    "adjusted by Holm."
 )
 
 
@@ -28,38 +30,43 @@ def clean_table(found: Sequence[Split]) -> str:
     """Return the table for a terminal or a log."""
     from tabulate import tabulate
 
-    body = [list(map(clean_line, _cells(one))) for one in found]
-    table = tabulate(body, headers=_HEAD, disable_numparse=True)
-    return "\n".join([table, "", _NOTE, *_notes(found)])
+    body = [list(map(clean_line, cells(one))) for one in found]
+    table = tabulate(body, headers=HEAD, disable_numparse=True)
+    return "\n".join([table, "", note(found), *unlabelled(found)])
 
 
 def write_clean(found: Sequence[Split], folder: Path) -> None:
     """Write ``clean.md``, ``clean.csv`` and ``clean.json``."""
     from tabulate import tabulate
 
-    body = [[clean_markdown(text) for text in _cells(one)] for one in found]
-    table = tabulate(body, headers=_HEAD, tablefmt="pipe", disable_numparse=True)
-    notes = "".join(f"* {clean_markdown(note)}\n" for note in _notes(found))
-    store.write_text(folder / "clean.md", f"{table}\n\n{_NOTE}\n\n{notes}")
+    body = [[clean_markdown(text) for text in cells(one)] for one in found]
+    table = tabulate(body, headers=HEAD, tablefmt="pipe", disable_numparse=True)
+    notes = "".join(f"* {clean_markdown(line)}\n" for line in unlabelled(found))
+    store.write_text(folder / "clean.md", f"{table}\n\n{note(found)}\n\n{notes}")
     store.write_text(folder / "clean.csv", _csv(found))
     rows = [to_dict(one) for one in found]
     store.write_text(
-        folder / "clean.json",
+        RunFolder(folder).splits,
         json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     )
 
 
-def _cells(one: Split) -> list[str]:
+def cells(one: Split) -> list[str]:
+    """Return a split as the texts of a row."""
     scale = next(iter(one.scores.values())).scale
-    p = HOLE if one.p is None else f"{one.p:.3g}"
     scores = [_score(one.scores[name]) for name in STRATA]
-    return [one.dataset, one.model, *scores, _gap(one.gap, scale), _gap(one.beside, scale), p]
+    gap = [_gap(one.gap, scale), _p(None if one.gap is None else one.gap.p)]
+    return [one.dataset, one.model, *scores, *gap, _gap(one.beside, scale), _p(one.p)]
+
+
+def _p(p: float | None) -> str:
+    return HOLE if p is None else f"{p:.3g}"
 
 
 def _score(score: Score) -> str:
     if score.value is None:
         return f"{HOLE} !{score.failed}" if score.failed else HOLE
-    distance = "" if math.isinf(score.high or 0.0) else margin(score)
+    distance = margin(score)
     failed = f" !{score.failed}" if score.failed else ""
     shown = scaled(score.value, score.scale, 1) + (f" ±{distance}" if distance else "")
     return f"{shown} ({score.n}{failed})"
@@ -77,7 +84,14 @@ def _signed(value: float, scale: str) -> str:
     return ("+" if value > 0 else "") + scaled(value, scale, 1)
 
 
-def _notes(found: Sequence[Split]) -> list[str]:
+def note(found: Sequence[Split]) -> str:
+    """Return how the table is to be read."""
+    shares = any(score.scale == "share" for one in found for score in one.scores.values())
+    return f"{'Shares as 0 to 100; ' if shares else ''}{NOTE}"
+
+
+def unlabelled(found: Sequence[Split]) -> list[str]:
+    """Return a line for each dataset with questions that have no label."""
     told = {one.dataset: one.unlabelled for one in found if one.unlabelled}
     return [f"{name}: {count} questions have no label" for name, count in told.items()]
 

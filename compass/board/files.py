@@ -87,8 +87,8 @@ def to_csv(board: Board) -> str:
 
 
 def to_long_csv(board: Board) -> str:
-    """Return a line for each score with its interval and coverage; shares as 0..1."""
-    return _csv([*_LONG, *_NUMBERS, "normalised"], _long(board))
+    """Return a line for each score with interval, coverage and light; shares as 0..1."""
+    return _csv([*_LONG, *_NUMBERS, "normalised", "light"], _long(board))
 
 
 def _long(board: Board) -> Iterator[list[str]]:
@@ -105,7 +105,7 @@ def _long(board: Board) -> Iterator[list[str]]:
                 numbers = [getattr(score, field) for field in _NUMBERS]
                 numbers.append(None if above is None else above.value)
                 shown = ["" if number is None else repr(number) for number in numbers]
-                yield [name, *texts, *shown]
+                yield [name, *texts, *shown, row.lights.get(model, "")]
 
 
 def to_json(board: Board) -> str:
@@ -125,6 +125,10 @@ def to_json(board: Board) -> str:
             for failure in board.failures
         ],
         "notes": list(board.notes),
+        "lights": [
+            {"model": one.model, "dataset": one.dataset, "light": one.light, "words": one.words}
+            for one in board.assessments
+        ],
     }
     return jsontext.pretty(document)
 
@@ -157,6 +161,8 @@ def _row(row: Row) -> dict[str, Any]:
         result["normalised"] = {
             model: [score.value, score.low, score.high] for model, score in row.normalised.items()
         }
+    if row.lights:
+        result["lights"] = dict(row.lights)
     if row.lead is not None:
         difference = row.lead.difference
         result["lead"] = {

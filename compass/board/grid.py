@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from compass.board.lights import SIGNS
 from compass.board.table import UNASKED, Board, Row, Table, is_meant
 from compass.board.words import HOLE, MISSING, UNKNOWN, counts, rank
 from compass.records import Score
@@ -23,6 +24,9 @@ class Shown(NamedTuple):
     """True if its model is significantly ahead of every other in this row."""
 
     words: str = ""
+
+    sign: str = ""
+    """Of a contamination check that warns of this score."""
 
 
 class Line(NamedTuple):
@@ -113,11 +117,14 @@ def _heads(rows: list[Row]) -> Iterator[str]:
 def _shown(row: Row, model: str, table: Table, gaps: Gaps) -> Shown:
     score = row.scores.get(model)
     best = row.best == model
+    sign = SIGNS[row.lights[model]] if model in row.lights else ""
     if score is not None and score.value is not None:
         if table.scale == "plain":
-            return Shown(score, best)
+            return Shown(score, best, sign=sign)
         above = row.normalised.get(model)
-        return Shown(above, best) if above is not None else Shown(words=UNKNOWN)
+        if above is None:
+            return Shown(words=UNKNOWN, sign=sign)
+        return Shown(above, best, sign=sign)
     reason = gaps.get((row.name, model), UNASKED if score is None else "")
     words = HOLE if is_meant(reason) else MISSING
     return Shown(score, words=words)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compass.board.grid import Grid, Shown, gaps_of, grid
+from compass.board.lights import footnotes
 from compass.board.markdown import columns_of, legend
 from compass.board.table import Board
 from compass.board.words import bounds, failed_mark, holes, scaled
 from compass.textsafe import clean_latex
+
+_SIGNS = {"†": r"\textsuperscript{\dag}", "‡": r"\textsuperscript{\ddag}"}
 
 
 def to_latex(board: Board) -> str:
@@ -29,7 +32,7 @@ def to_latex(board: Board) -> str:
             rf"\par\footnotesize {clean_latex(one)}" for one in columns_of(board, table, laid)
         ]
         lines += [r"\end{table}", ""]
-    notes = [legend(board), *board.notes, *(hole for hole, _ in holes(board))]
+    notes = [legend(board), *footnotes(board), *board.notes, *(hole for hole, _ in holes(board))]
     lines += [f"% {clean_latex(note)}" for note in notes]
     return "\n".join(lines) + "\n"
 
@@ -58,7 +61,7 @@ def _cell(shown: Shown) -> str:
     if score is None or score.value is None:
         mark = failed_mark(score) if score is not None else ""
         return clean_latex(" ".join(part for part in (shown.words, mark) if part))
-    value = scaled(score.value, score.scale, 1)
+    value = scaled(score.value, score.scale, 1) + _SIGNS.get(shown.sign, "")
     parts = [rf"\textbf{{{value}}}" if shown.best else value]
     parts += [rf"{{\scriptsize {bounds(score)}}}"] if bounds(score) else []
     parts += [clean_latex(failed_mark(score))] if score.failed else []

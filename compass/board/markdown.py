@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compass.board.grid import Grid, Shown, gaps_of, grid
+from compass.board.lights import footnotes, meanings
 from compass.board.table import Board, Table
-from compass.board.words import bounds, coverage, failed_mark, holes, leads, scaled
+from compass.board.words import bounds, coverage, failed_mark, holes, leads, lower, numbers, scaled
 from compass.textsafe import clean_markdown
 
 _MOST_NOTES = 1000
@@ -23,6 +24,7 @@ def to_markdown(board: Board) -> str:
         parts += [f"{clean_markdown(line)}\n" for line in columns_of(board, table, laid)]
     parts.append(legend(board) + "\n")
     notes = [*board.notes, *(hole for hole, _ in holes(board)), *coverage(board)]
+    notes = [*footnotes(board), *notes]
     if len(notes) > _MOST_NOTES:
         notes[_MOST_NOTES:] = [f"and {len(notes) - _MOST_NOTES} more, see summary.json"]
     if notes:
@@ -39,8 +41,10 @@ def to_markdown(board: Board) -> str:
 
 def legend(board: Board) -> str:
     """Return how the tables are to be read."""
+    scale = numbers(board) or "numbers"
     parts = [
-        "Shares as 0 to 100 with 95 % confidence intervals",
+        f"{scale[0].upper()}{scale[1:]}, with 95 % confidence intervals",
+        *lower(board),
         "n: judged answers",
         "groups in bold, their members taken to be independent",
     ]
@@ -49,6 +53,7 @@ def legend(board: Board) -> str:
     if any(row.ranking is not None for row in board.rows):
         parts.append("ranks are ranges that hold at once with 95 % confidence")
     parts += leads(board, "in bold")
+    parts += meanings(board)
     return "; ".join(parts) + "."
 
 
@@ -77,7 +82,7 @@ def _cell(shown: Shown) -> str:
     if score is None or score.value is None:
         mark = failed_mark(score) if score is not None else ""
         return " ".join(part for part in (clean_markdown(shown.words), mark) if part)
-    value = scaled(score.value, score.scale, 1)
+    value = scaled(score.value, score.scale, 1) + shown.sign
     parts = [f"**{value}**" if shown.best else value, bounds(score), failed_mark(score)]
     return " ".join(part for part in parts if part)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from compass.contamination.lights import Assessment, Light
 from compass.records import Score
 from compass.stats import Interval
 
@@ -96,6 +97,9 @@ class Row:
 
     ranking: Ranking | None = None
     """None: nobody asked for it, or verdicts are not there."""
+
+    lights: Mapping[str, Light] = field(default_factory=dict)
+    """By model, ``leak`` or ``doubt``: a contamination check warns of this score."""
 
     @property
     def scale(self) -> str:
@@ -198,6 +202,9 @@ class Board:
 
     notes: tuple[str, ...] = ()
     """What a reader must know before comparing numbers."""
+
+    assessments: tuple[Assessment, ...] = ()
+    """What contamination checks found, with the columns of the board for models."""
 
     @property
     def shown(self) -> list[Row]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from compass.board.grid import Grid, Line, Shown, gaps_of, grid
+from compass.board.lights import SIGNS, footnotes, meanings
 from compass.board.markdown import columns_of
 from compass.board.table import Board
-from compass.board.words import HOLE, coverage, holes, leads, margin, scaled
+from compass.board.words import HOLE, coverage, holes, leads, lower, margin, numbers, scaled
 from compass.textsafe import clean_line
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _MOST_ROWS = 200
 _FIRST = 10
 """Models of a table that has more than most."""
 _BEST = "*"
+_IN_ASCII = {"±": "+-", "…": "...", SIGNS["leak"]: "(L)", SIGNS["doubt"]: "(D)"}
 
 
 def print_board(board: Board, console: Console | None = None) -> None:
@@ -62,9 +64,10 @@ def print_board(board: Board, console: Console | None = None) -> None:
         ):
             if len(shown) < len(all_of):
                 say(f"the first {len(shown)} of {len(all_of)} {kind}; all are in summary.csv", 2)
-    say(_legend(board))
+    if legend := _legend(board):
+        say(legend)
     gone = (f"{HOLE if meant else '!'} {hole}" for hole, meant in holes(board))
-    notes = [*board.notes, *gone, *coverage(board)]
+    notes = [*footnotes(board), *board.notes, *gone, *coverage(board)]
     for note in notes[:_MOST_NOTES]:
         say(note, 2)
     if len(notes) > _MOST_NOTES:
@@ -86,7 +89,9 @@ def _print_failures(board: Board, say: Callable[..., None]) -> None:
 
 
 def _legend(board: Board) -> str:
-    parts = ["0 to 100, ± the wider side of the 95 % interval"]
+    scale = numbers(board)
+    parts = [f"{scale}, ± the wider side of the 95 % interval"] if scale else []
+    parts += lower(board)
     if any(score.failed for row in board.shown for score in row.scores.values()):
         parts.append("!k: k questions have no answer")
     if any(row.group for row in board.shown):
@@ -94,6 +99,7 @@ def _legend(board: Board) -> str:
     if any(table.scale == "chance" for table in board.tables):
         parts.append("tables from chance to perfect: 0 is guessing")
     parts += leads(board, f"marked {_BEST}")
+    parts += meanings(board)
     if len(board.shown) < len(board.rows):
         parts.append("more metrics in summary.csv")
     return "; ".join(parts)
@@ -165,7 +171,7 @@ def _cell(shown: Shown) -> str:
     if score is None or score.value is None:
         return " ".join(filter(None, [shown.words, mark]))
     distance = margin(score)
-    value = scaled(score.value, score.scale, 1) + (_BEST if shown.best else "")
+    value = scaled(score.value, score.scale, 1) + (_BEST if shown.best else "") + shown.sign
     return " ".join(filter(None, [value, f"±{distance}" if distance else "", mark]))
 
 
@@ -184,5 +190,7 @@ def _seen(text: str, plain: bool) -> str:
     safe = clean_line(text)
     if not plain:
         return safe
-    known = safe.replace("±", "+-").replace("…", "...")
+    known = safe
+    for character, words in _IN_ASCII.items():
+        known = known.replace(character, words)
     return known.encode("ascii", "replace").decode("ascii")

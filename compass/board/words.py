@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from compass.board.build import listed
+from compass.board.direction import higher_is_better
 from compass.board.table import Board, Row, is_meant
 from compass.records import Score
 
@@ -20,6 +21,10 @@ UNKNOWN = "?"
 
 FIRST = "rank-first"
 """Mode of rankings that saw the likeliest first tokens only."""
+
+
+NATS = frozenset({"average_ppl", "loss"})
+"""Metrics in nats."""
 
 
 def scaled(value: float | None, scale: str, decimals: int) -> str:
@@ -96,6 +101,32 @@ def coverage(board: Board) -> Iterator[str]:
                 told.add((model, row.name))
                 asked = UNKNOWN if score.n is None else score.n + score.failed
                 yield f"{row.name}, {model}: of {asked}, {', '.join(marks)}"
+
+
+def numbers(board: Board) -> str:
+    """Return on which scale the shown numbers are, empty if there are none.
+
+    Examples:
+        >>> numbers(Board(models=(), rows=()))
+        ''
+    """
+    scales = {row.scale for row in board.shown if row.scores}
+    if scales == {"share"}:
+        return "shares as 0 to 100"
+    if "share" in scales:
+        return "shares as 0 to 100, other numbers as they are"
+    return "numbers as they are" if scales else ""
+
+
+def lower(board: Board) -> Iterator[str]:
+    """Yield which of the shown metrics are better when they are lower, with their unit."""
+    found = {
+        row.metric: f"{row.metric} (nats)" if row.metric in NATS else row.metric
+        for row in board.shown
+        if row.scores and higher_is_better(row.metric, row.scale) is False
+    }
+    if found:
+        yield f"lower is better: {', '.join(found.values())}"
 
 
 def leads(board: Board, mark: str) -> Iterator[str]:

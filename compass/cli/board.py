@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from compass.board import board_of, print_board, recorded_runs, tested, write_board
+from compass.board import board_of, lit, print_board, recorded_runs, tested, write_board
 from compass.cli.screen import screen
 from compass.errors import ConfigError
 
@@ -19,7 +19,7 @@ def command(arguments: argparse.Namespace) -> int:
         )
     summarizer = summarizer_named(arguments.summarizer)
     runs = recorded_runs(arguments.runs)
-    made = board_of(runs, summarizer)
+    made = lit(board_of(runs, summarizer))
     used = summarizer or next((one.summarizer for one in runs if one.summarizer), {})
     if not arguments.untested and used.get("significance", True):
         made = tested(made)

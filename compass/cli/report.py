@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compass.board import Board, Recorded, board_of, recorded_runs, tested
+from compass.board import Board, Recorded, board_of, lit, recorded_runs, tested
 from compass.cli.board import summarizer_named
 from compass.report.report import write_report
 from compass.report.site import Benchmark, write_site
@@ -33,7 +33,7 @@ def command(arguments: argparse.Namespace) -> int:
 
 
 def _board(runs: Sequence[Recorded], summarizer: dict[str, Any] | None) -> Board:
-    made = board_of(runs, summarizer)
+    made = lit(board_of(runs, summarizer))
     used = summarizer or next((one.summarizer for one in runs if one.summarizer), {})
     return tested(made) if used.get("significance", True) else made
 

@@ -10,14 +10,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from compass.board import Origin, board, collect, print_board, tested, write_board
+from compass.board import Board, Origin, board, collect, lit, print_board, tested, write_board
 from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
-from compass.cli.leaks import show_leaks
+from compass.cli.leaks import find_leaks
 from compass.cli.progress import monitor
 from compass.cli.screen import screen
 from compass.contamination.annotations import read_annotations
-from compass.errors import EXIT_INTERRUPTED, ConfigError, ModelError
+from compass.errors import EXIT_INTERRUPTED, CompassError, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
 from compass.runfolder import RunFolder
@@ -96,21 +96,41 @@ def _put_up(run: Run, report: bool) -> int:
     )
     if experiment.summarizer.get("significance", True):
         made = tested(made)
-    write_board(made, root, formats=experiment.summarizer.get("formats", ()))
+    try:
+        checked = _checked(run)
+        made = lit(made)
+    except CompassError:
+        _show(made, run, report)  # a check that cannot be made takes no score away
+        raise
+    _show(made, run, report)
+    for text in checked:
+        print(text)
+    rows = (row for row in made.rows if not row.group)
+    return sum(score.failed for row in rows for score in row.scores.values())
+
+
+def _checked(run: Run) -> list[str]:
+    """Make the contamination checks and the table of clean questions; return them as text."""
+    experiment, made = run.planned.experiment, []
+    if experiment.contamination:
+        made.append(find_leaks(experiment, run.folder))
+    if experiment.summarizer.get("annotations"):
+        from compass.cli.contamination.split import put_up
+
+        made.append(put_up(run.folder.root, experiment.summarizer["annotations"]))
+    return made
+
+
+def _show(made: Board, run: Run, report: bool) -> None:
+    """Write the board, print it, write its report."""
+    root, summarizer = run.folder.root, run.planned.experiment.summarizer
+    write_board(made, root, formats=summarizer.get("formats", ()))
     print_board(made, screen())
     print(f"written: {root / 'summary.csv'} (and .md, .json), {root / 'scores.csv'}")
     if report:
         from compass.report import write_report
 
-        print(f"report: {write_report(made, root, summarizer=experiment.summarizer)}")
-    if experiment.contamination:
-        show_leaks(experiment, run.folder)
-    if experiment.summarizer.get("annotations"):
-        from compass.cli.contamination.split import put_up
-
-        print(put_up(root, experiment.summarizer["annotations"]))
-    rows = (row for row in made.rows if not row.group)
-    return sum(score.failed for row in rows for score in row.scores.values())
+        print(f"report: {write_report(made, root, summarizer=summarizer)}")
 
 
 def _verdict(run: Run, failed: int, arguments: argparse.Namespace) -> int:

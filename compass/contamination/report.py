@@ -41,7 +41,7 @@ def write_report(
     assessments: Sequence[Assessment], methods: Sequence[Any], folder: RunFolder
 ) -> None:
     """Write ``contamination.json`` and ``contamination.md`` into a run folder."""
-    store.write_document(folder.root / "contamination.json", to_dict(assessments, methods))
+    store.write_document(folder.leaks, to_dict(assessments, methods))
     store.write_text(folder.root / "contamination.md", to_markdown(assessments, methods))
 
 

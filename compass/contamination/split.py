@@ -8,16 +8,19 @@ of them have seen the test, nothing is left.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from compass import store
 from compass.contamination.annotations import Annotations
 from compass.contamination.labels import CLEAN, DIRTY, INPUT, INPUT_AND_LABEL
-from compass.errors import DataError
-from compass.records import Score
+from compass.errors import DataError, StoreError
+from compass.records import Score, record_from_dict
+from compass.runfolder import RunFolder
 from compass.stats import mean_interval
 from compass.stats.multiple import holm
 from compass.stats.unpaired import Gap, unpaired_difference
@@ -162,6 +165,8 @@ def _score(metric: str, scale: str, stratum: str, rows: Iterable[_Row]) -> Score
     alone = len(set(clusters)) == len(clusters)
     value, low, high = mean_interval(values, None if alone else clusters)
     failed = len(own) - len(known)
+    if math.isinf(high):  # one value, or one cluster: nothing is known about the spread
+        return replace(blank, value=value, n=len(known), failed=failed)
     return replace(blank, value=value, low=low, high=high, n=len(known), failed=failed)
 
 
@@ -219,5 +224,51 @@ def to_dict(one: Split) -> dict[str, Any]:
 
 
 def _finite(gap: Gap) -> dict[str, float | None]:
-    infinite = {float("inf"), float("-inf")}
-    return {name: None if v in infinite else v for name, v in gap._asdict().items()}
+    return {name: None if math.isinf(value) else value for name, value in gap._asdict().items()}
+
+
+def stored_splits(root: Path) -> list[Split]:
+    """Return the table a run ended with, nothing where its config names no annotations.
+
+    What an earlier config of the same run left behind is nothing, too.
+
+    Raises:
+        StoreError: The file holds something else.
+    """
+    folder = RunFolder(root)
+    config = store.read_document(folder.config)
+    if not isinstance(config, dict) or not (config.get("summarizer") or {}).get("annotations"):
+        return []
+    try:
+        return [_split(row) for row in store.read_document(folder.splits) or ()]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"these are no scores on clean questions: {type(error).__name__}: {error}",
+            where=str(folder.splits),
+            hint="delete the file; compass contamination split makes it again",
+        ) from error
+
+
+def _split(row: Mapping[str, Any]) -> Split:
+    return Split(
+        model=str(row["model"]),
+        dataset=str(row["dataset"]),
+        metric=str(row["metric"]),
+        scores={name: record_from_dict(Score, row["scores"][name]) for name in STRATA},
+        unlabelled=int(row["unlabelled"]),
+        gap=_gap_from_dict(row["gap"]),
+        beside=_gap_from_dict(row["beside"]),
+        p=row["p"],
+    )
+
+
+def _gap_from_dict(row: Mapping[str, float | None] | None) -> Gap | None:
+    if row is None:
+        return None
+    low, high = row["low"], row["high"]
+    return Gap(
+        value=float(row["value"] or 0.0),
+        low=-math.inf if low is None else low,
+        high=math.inf if high is None else high,
+        p=1.0 if row["p"] is None else row["p"],
+    )

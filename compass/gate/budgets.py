@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from compass import store
+from compass.contamination.stored import Checks, stored_checks
 from compass.errors import DataError
 from compass.gate.baseline import Baseline, failed
 from compass.gate.rules import Demands
@@ -62,13 +62,11 @@ def _ruling(rule: str, dataset: str, most: float, before: float, after: float, n
 
 def _leak(dataset: str, after: Judged, candidate: Baseline) -> Ruling:
     """Return what the contamination checks of the run found; without any, nobody can tell."""
-    found = None
-    if candidate.root is not None:
-        found = store.read_document(candidate.root / "contamination.json")
-    lights = {
-        str(one["light"])
-        for one in (found or {}).get("assessments", ())
-        if (one["model"], one["dataset"]) == (after.model, dataset)
+    checks = Checks() if candidate.root is None else stored_checks(candidate.root)
+    lights: set[str] = {
+        one.light
+        for one in checks.assessments
+        if (one.model, one.dataset) == (after.model, dataset)
     }
     answer = Answer.FAIL if "leak" in lights else Answer.UNTOLD
     if lights == {"clear"}:

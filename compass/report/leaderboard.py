@@ -62,6 +62,8 @@ def _row(row: Row, models: Sequence[str], links: Mapping[str, str]) -> dict[str,
     }
     if row.normalised:
         made["above"] = [short_score(row.normalised.get(model)) for model in models]
+    if row.lights:
+        made["lights"] = [row.lights.get(model) for model in models]
     if row.lead is not None:
         made["lead"] = [row.lead.model, row.lead.second, row.lead.p, row.lead.reason]
     if ranking is not None:

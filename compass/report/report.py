@@ -10,6 +10,7 @@ from urllib.parse import quote
 from compass import store
 from compass.board import Board
 from compass.board.groups import groups_of
+from compass.report.contamination import clean, lights
 from compass.report.costs import Cost, cost_of
 from compass.report.leaderboard import (
     groups_with_members,
@@ -106,6 +107,8 @@ def board_page(
         **(more or {}),
     }
     title = board.title or "Leaderboard"
+    roots = list(dict.fromkeys(one.root for one in columns.values()))
+    runs = [provenance(root) for root in roots]
     body = render(
         "board.html",
         title=title,
@@ -113,7 +116,9 @@ def board_page(
         models=len({one.model for one in columns.values()}),
         datasets=len({row.name for row in board.rows if not row.group}),
         data=data,
-        runs=[provenance(one) for one in dict.fromkeys(one.root for one in columns.values())],
+        runs=runs,
+        leaks=lights(board, roots),
+        clean=clean([(run.name, root) for run, root in zip(runs, roots, strict=True)]),
     )
     return page(title, body, data=data, scripts=("assets/board.js", *PLOTS), above=above)
 

@@ -79,6 +79,13 @@ const board = (() => {
     return bar;
   }
 
+  /** The sign of a contamination check that warns of a score, and what it is called. */
+  const SIGNS = { leak: "†", doubt: "‡" };
+  function sign(row, model) {
+    const light = row.lights?.[model];
+    return light ? el("span", { class: "sign " + light, title: "contamination: " + light }, SIGNS[light], el("span", { class: "unheard" }, " " + light)) : null;
+  }
+
   function cell(row, model) {
     const one = cellOf(row, model);
     const mark = one?.[FAILED] ? el("span", { class: "lack", title: one[FAILED] + " questions without an answer" }, "!" + count(one[FAILED])) : null;
@@ -93,8 +100,9 @@ const board = (() => {
     if (one[CUT]) facts.push(count(one[CUT]) + " cut off");
     if (one[CHANCE]) facts.push("guessing " + number(one[CHANCE], scale));
     if (best) facts.push("significantly ahead of every other");
+    if (row.lights?.[model]) facts.push("contamination: " + row.lights[model]);
     return el("td", { class: "number score" + (row.group ? " group" : "") + (best ? " best" : ""), title: facts.join(", ") },
-      mark, el("span", { class: "value" }, number(one[VALUE], scale)),
+      mark, el("span", { class: "value" }, number(one[VALUE], scale)), sign(row, model),
       one[LOW] === null || one[LOW] === undefined ? el("span", { class: "interval" }, "no interval")
         : el("span", { class: "interval" }, number(one[LOW], scale) + "–" + number(one[HIGH], scale)),
       scale === "share" ? track(one) : null);
@@ -130,6 +138,9 @@ const board = (() => {
     if (data.rows.some((row) => row.cells.some((one) => one?.[CHANCE]))) parts.push("The tick is what guessing reaches.");
     if (data.rows.some((row) => row.cells.some((one) => one?.[FAILED]))) parts.push("!k: k questions without an answer; they are not counted as wrong.");
     if (data.rows.some((row) => row.best)) parts.push("Bold: significantly ahead of every other model.");
+    for (const [light, mark] of Object.entries(SIGNS)) {
+      if (data.rows.some((row) => row.lights?.includes(light))) parts.push(mark + ": " + light + ", see Contamination below.");
+    }
     $("legend").textContent = parts.join(" ");
     const links = data.rows.filter((row) => row.link);
     if (links.length) {
@@ -187,9 +198,20 @@ const board = (() => {
 
   const titleOf = (row) => row.name + (row.metric ? " (" + row.metric + ")" : "");
 
+  /** What tells each row from the others of its name: nothing, its metric, or version and mode, too. */
+  function apart(rows) {
+    const often = (key) => rows.reduce((sums, row) => sums.set(key(row), (sums.get(key(row)) ?? 0) + 1), new Map());
+    const name = (row) => row.name, pair = (row) => JSON.stringify([row.name, row.metric]);
+    const names = often(name), pairs = often(pair);
+    return rows.map((row) => [
+      ...(names.get(name(row)) > 1 ? [row.metric] : []),
+      ...(pairs.get(pair(row)) > 1 ? [row.version, row.mode] : []),
+    ].filter(Boolean).join(" · "));
+  }
+
   choose(0);
   legend();
   draw();
 
-  return { models, columns, cellOf, scaleOf, shade, show, contents, fill, titleOf, onchange: (act) => told.push(act), VALUE, LOW, HIGH, N, FAILED, CHANCE };
+  return { models, columns, cellOf, scaleOf, shade, show, contents, fill, titleOf, apart, sign, onchange: (act) => told.push(act), VALUE, LOW, HIGH, N, FAILED, CHANCE };
 })();

@@ -68,7 +68,13 @@
 
   const shares = data.rows.map((row, n) => [row, n]).filter(([row]) => row.scale === "share" && row.cells.some((one) => one && one[VALUE] !== null));
   const groups = shares.filter(([row]) => row.group).map(([, n]) => n);
-  const singles = shares.filter(([row]) => !row.group).map(([, n]) => n);
+  // One spoke for each dataset: its headline, which stands first.
+  const heads = new Set();
+  const single = ([row]) => {
+    const key = JSON.stringify([row.name, row.version, row.mode]);
+    return !row.group && !heads.has(key) && heads.add(key);
+  };
+  const singles = shares.filter(single).map(([, n]) => n);
   const radars = [
     ...(groups.length > 2 ? [{ name: "groups", rows: groups }] : []),
     ...data.radars.filter((one) => one.rows.every((n) => data.rows[n].scale === "share")),
@@ -195,17 +201,18 @@
     const columns = board.columns().filter((row) => row.cells.some((one) => one && one[VALUE] !== null)).slice(0, 100);
     const all = board.models();
     const models = all.slice(0, Math.max(10, Math.min(100, Math.floor(MOST_CELLS / Math.max(1, columns.length)))));
+    const apart = board.apart(columns);
     const ends = new Map(columns.map((row) => {
       const values = row.cells.map((one) => one?.[VALUE]).filter((value) => value !== null && value !== undefined);
       return [row, row.scale === "share" ? [0, 1] : [Math.min(...values), Math.max(...values)]];
     }));
     $("heat-table").replaceChildren(el("table", { class: "heat" },
-      el("thead", {}, el("tr", {}, el("td", { class: "stay" }), columns.map((row) => el("th", { scope: "col", class: "turned" }, el("span", {}, said(row.name)))))),
+      el("thead", {}, el("tr", {}, el("td", { class: "stay" }), columns.map((row, n) => el("th", { scope: "col", class: "turned", title: board.titleOf(row) }, el("span", {}, said(row.name), apart[n] ? el("span", { class: "what soft" }, said(apart[n])) : null))))),
       el("tbody", {}, models.map((model) => el("tr", {}, el("th", { scope: "row", class: "stay" }, said(data.models[model])),
         columns.map((row) => {
           const one = row.cells[model];
           if (!one || one[VALUE] === null) return el("td", { class: "soft number" }, "–");
-          const td = el("td", { class: "number", title: row.name + ": " + number(one[VALUE], board.scaleOf(row)) }, number(one[VALUE], board.scaleOf(row), 0));
+          const td = el("td", { class: "number", title: board.titleOf(row) + ": " + number(one[VALUE], board.scaleOf(row)) }, number(one[VALUE], board.scaleOf(row), 0), board.sign(row, model));
           const [low, high] = ends.get(row);
           const share = high > low ? (one[VALUE] - low) / (high - low) : 0.5;
           board.shade(td, row.higher === false ? 1 - share : share);
