@@ -21,7 +21,11 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-INTERPRETERS = {"lm-eval": "LM_EVAL_PY", "opencompass": "OPENCOMPASS_PY"}
+INTERPRETERS = {
+    "lm-eval": "LM_EVAL_PY",
+    "opencompass": "OPENCOMPASS_PY",
+    "inspect": "INSPECT_PY",
+}
 
 
 class Peer:

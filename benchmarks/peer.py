@@ -17,6 +17,9 @@ def main() -> None:
         ("lm-eval", "prompts"): lm_eval_prompts,
         ("opencompass", "rank"): opencompass_rank,
         ("opencompass", "generate"): opencompass_generate,
+        ("lm-eval", "calls"): lm_eval_calls,
+        ("opencompass", "calls"): opencompass_calls,
+        ("inspect", "calls"): inspect_calls,
     }[order["peer"], order["kind"]](order)
     ask(order["asked"][:1])
     say({"ready": True})
@@ -105,6 +108,65 @@ def lm_eval_generate(order):
         return model.generate_until(requests, disable_tqdm=True)
 
     return ask
+
+
+def lm_eval_calls(order):
+    """Ask a server through ``local-chat-completions``."""
+    from lm_eval.api.instance import Instance
+    from lm_eval.models.api_models import JsonChatStr
+    from lm_eval.models.openai_completions import LocalChatCompletion
+
+    model = LocalChatCompletion(
+        model="m",
+        base_url=order["url"] + "/chat/completions",
+        num_concurrent=order["concurrency"],
+        eos_string="<end>",
+    )
+    settings = {"until": [], "max_gen_toks": 512, "temperature": 0}
+
+    def ask(asked):
+        chats = [JsonChatStr(json.dumps([{"role": "user", "content": text}])) for text in asked]
+        requests = [
+            Instance("generate_until", {}, (chat, dict(settings)), number)
+            for number, chat in enumerate(chats)
+        ]
+        return model.generate_until(requests, disable_tqdm=True)
+
+    return ask
+
+
+def inspect_calls(order):
+    """Ask a server through the provider ``openai-api``."""
+    import asyncio
+
+    from inspect_ai.model import GenerateConfig, get_model
+
+    config = GenerateConfig(max_connections=order["concurrency"], temperature=0, max_tokens=512)
+
+    async def every(asked):
+        name = "openai-api/loopback/m"
+        async with get_model(
+            name, base_url=order["url"], api_key="x", config=config, memoize=False
+        ) as model:
+            found = await asyncio.gather(*map(model.generate, asked))
+        return [one.completion for one in found]
+
+    return lambda asked: asyncio.run(every(asked))
+
+
+def opencompass_calls(order):
+    """Ask a server through ``OpenAISDK``; it counts the tokens of prompts with a tokenizer."""
+    from opencompass.models import OpenAISDK
+
+    model = OpenAISDK(
+        path="m",
+        openai_api_base=order["url"],
+        key="x",
+        tokenizer_path=order["tokenizer"],
+        temperature=0,
+        **order["settings"],
+    )
+    return lambda asked: model.generate(asked, max_out_len=512)
 
 
 def opencompass_model(order):

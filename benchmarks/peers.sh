@@ -23,7 +23,7 @@ for peer in "$@"; do
     case $peer in
     lm-eval)
         make_env lm-eval
-        "$folder/lm-eval/bin/pip" install -q "lm-eval[hf]==0.4.13" \
+        "$folder/lm-eval/bin/pip" install -q "lm-eval[api,hf]==0.4.13" \
             math-verify==0.9.0 antlr4-python3-runtime==4.11.0
         echo "export LM_EVAL_PY=$folder/lm-eval/bin/python"
         ;;
@@ -37,7 +37,7 @@ for peer in "$@"; do
         ;;
     inspect)
         [ -x "$folder/inspect/bin/python" ] || "$python" -m venv "$folder/inspect"
-        "$folder/inspect/bin/pip" install -q inspect-ai==0.3.285
+        "$folder/inspect/bin/pip" install -q inspect-ai==0.3.285 openai==3.57.0
         echo "export INSPECT_PY=$folder/inspect/bin/python"
         ;;
     evalscope)
