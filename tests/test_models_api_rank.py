@@ -8,11 +8,12 @@ import pytest
 
 from compass.errors import ModelError
 from compass.models.api import API
-from compass.models.api.dialects import Token
+from compass.models.api.dialects import DIALECTS, Token
 from compass.models.api.faults import Fault
 from compass.models.api.ranking import _by_text, first_tokens, refusal_of_first, tops_of
 from compass.models.hf import HF
 from compass.specs import Generation
+from tests.engine_record import NAMES
 from tests.hf_server import HFServer, Voice
 from tests.hf_tiny import question, save_model
 from tests.loopback import Oracle, Server
@@ -202,3 +203,13 @@ def test_whether_an_answer_is_the_likeliest_is_not_guessed(server, monkeypatch):
     (answer,) = model.rank(iter([asked]))
     model.close()
     assert "which tokens are the likeliest" in answer.error
+
+
+def test_the_requests_use_words_that_the_servers_know():
+    names = {"echo": "vllm.CompletionRequest", "vllm": "vllm.CompletionRequest"}
+    names |= {"sglang": "sglang.GenerateReqInput", "lmdeploy": "lmdeploy.GenerateReqInput"}
+    for way, dialect in DIALECTS.items():
+        for asked in (dialect.prompt("m", "text"), dialect.next("m", "text")):
+            assert set(asked.body) <= NAMES[names[way]]
+    scored = DIALECTS["lmdeploy"].prompt("m", "text").body
+    assert (scored["logprob_start_len"], scored["max_tokens"]) == (0, 0), "it wants no other"

@@ -1,21 +1,21 @@
 """Engines: what is asked of them, in their own words, and what becomes of their answers.
 
 No GPU is here, so each engine is played by a small module that takes the calls of the real one,
-with its argument names, and answers with the model of transformers.
+with its argument names (tests/engine_record.py), and answers with the model of transformers.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 import types
 
 import pytest
 
-from compass.errors import ModelError
+from compass.errors import ConfigError, ModelError
 from compass.models.engines import VLLM, LMDeploy, SGLang
 from compass.models.hf import HF
 from compass.specs import Generation
+from tests.engine_record import NAMES
 from tests.hf_server import Voice
 from tests.hf_tiny import question, save_model
 
@@ -34,31 +34,29 @@ class Played(types.SimpleNamespace):
     """What a test sees of the engine."""
 
 
+def known(name, arguments):
+    """See that the engine's own class takes these arguments."""
+    assert set(arguments) <= NAMES[name], f"not looked up in the source of {name}"
+    return types.SimpleNamespace(**arguments)
+
+
 @pytest.fixture
 def played(voice, monkeypatch):
     """Modules named vllm, sglang and lmdeploy that answer with a small model."""
-    seen = Played(started={}, prompts=[], settings=[], closed=0)
+    seen = Played(started={}, prompts=[], settings=[], closed=0, finish=None)
 
     def module(name, **members):
         made = types.ModuleType(name)
         vars(made).update(members)
         monkeypatch.setitem(sys.modules, name, made)
 
-    @dataclasses.dataclass
-    class SamplingParams:
-        max_tokens: int = 16
-        temperature: float = 1.0
-        top_p: float = 1.0
-        top_k: int = -1
-        seed: int | None = None
-        stop: list | None = None
-        prompt_logprobs: int | None = None
+    def sampling(**given):
+        return known("vllm.SamplingParams", {"stop": None, "prompt_logprobs": None} | given)
 
     class LLM:
-        def __init__(self, model, *, tokenizer=None, revision=None, dtype="auto",
-                     trust_remote_code=False, tensor_parallel_size=1, seed=None,
-                     **engine):  # fmt: skip
-            seen.started = {"model": model, "dtype": dtype, "tp": tensor_parallel_size, **engine}
+        def __init__(self, **arguments):
+            known("vllm.LLM", arguments)
+            seen.started = arguments
 
         def generate(self, prompts, sampling_params=None, *, use_tqdm=True):
             return [self.one(p["prompt_token_ids"], s)
@@ -69,7 +67,7 @@ def played(voice, monkeypatch):
             seen.settings.append(params)
             text, finish, marks = voice.write(ids, params.max_tokens, params.stop or [], 1)
             said = types.SimpleNamespace(
-                text=text, finish_reason=finish, token_ids=[m[0] for m in marks]
+                text=text, finish_reason=seen.finish or finish, token_ids=[m[0] for m in marks]
             )
             places = None
             if params.prompt_logprobs is not None:
@@ -80,10 +78,11 @@ def played(voice, monkeypatch):
                 ]  # fmt: skip
             return types.SimpleNamespace(outputs=[said], prompt_logprobs=places)
 
-    module("vllm", LLM=LLM, SamplingParams=SamplingParams)
+    module("vllm", LLM=LLM, SamplingParams=sampling)
 
     class Engine:
         def __init__(self, **arguments):
+            known("sglang.Engine", arguments)
             seen.started = arguments
 
         def generate(self, *, sampling_params=None, input_ids=None, return_logprob=False,
@@ -92,9 +91,11 @@ def played(voice, monkeypatch):
             for ids, params in zip(input_ids, sampling_params, strict=True):
                 seen.prompts.append(ids)
                 seen.settings.append(params)
+                known("sglang.SamplingParams", params)
                 most, stop = params["max_new_tokens"], params.get("stop", [])
                 text, finish, marks = voice.write(ids, most, stop, 1)
-                meta = {"finish_reason": {"type": finish}, "completion_tokens": len(marks)}
+                finish = {"type": seen.finish or finish, "message": "Aborted"}
+                meta = {"finish_reason": finish, "completion_tokens": len(marks)}
                 if return_logprob:
                     read = list(zip(ids, voice.read(ids), strict=True))
                     meta["input_token_logprobs"] = [(v, t, None) for t, (v, *_) in read]
@@ -109,25 +110,12 @@ def played(voice, monkeypatch):
 
     module("sglang", Engine=Engine)
 
-    @dataclasses.dataclass
-    class GenerationConfig:
-        max_new_tokens: int = 512
-        do_sample: bool = False
-        top_p: float = 1.0
-        top_k: int = 50
-        temperature: float = 0.8
-        random_seed: int | None = None
-        stop_words: list | None = None
-        include_stop_str_in_output: bool = False
+    def generation(**given):
+        base = {"logprob_start_len": -1, "include_stop_str_in_output": False}
+        return known("lmdeploy.GenerationConfig", base | given)
 
-    @dataclasses.dataclass
-    class Config:
-        dtype: str = "auto"
-        tp: int = 1
-        session_len: int | None = None
-        revision: str | None = None
-        enable_prefix_caching: bool = False
-        max_batch_size: int | None = None
+    def config(name):
+        return lambda **given: known(f"lmdeploy.{name}EngineConfig", given)
 
     class Pipeline:
         def __init__(self, path, backend_config=None, trust_remote_code=False):
@@ -136,16 +124,26 @@ def played(voice, monkeypatch):
 
         def infer(self, prompts, gen_config=None, do_preprocess=True):
             assert do_preprocess is False
-            found = []
-            for prompt, config in zip(prompts, gen_config, strict=True):
-                seen.prompts.append(prompt)
-                seen.settings.append(config)
-                most = config.max_new_tokens
-                text, finish, marks = voice.write(voice.ids(prompt), most, [], 1)
-                found.append(types.SimpleNamespace(
-                    text=text, finish_reason=finish, generate_token_len=len(marks),
-                    error_message=None))  # fmt: skip
-            return found
+            return [self.one(p, c) for p, c in zip(prompts, gen_config, strict=True)]
+
+        def one(self, prompt, config):
+            seen.prompts.append(prompt)
+            seen.settings.append(config)
+            ids, most = voice.ids(prompt), config.max_new_tokens
+            said = {"error_message": seen.finish, "logprobs": None, "input_token_len": len(ids)}
+            if config.logprob_start_len >= 0:  # rows of the tokens behind it, their own ones first
+                assert most == 0 and config.logprobs and self.config.logprobs_mode
+                assert not self.config.enable_prefix_caching
+                read = list(zip(ids, voice.read(ids), strict=True))[config.logprob_start_len + 1 :]
+                said["logprobs"] = [{token: v, best: top} for token, (v, _, top, best) in read]
+            text, finish, marks = voice.write(ids, most, [], 1)
+            written = [token for token, *_ in marks]
+            if finish == "stop" and config.include_stop_str_in_output:
+                written.append(voice.tokenizer.eos_token_id)
+                text += voice.tokenizer.eos_token
+            return types.SimpleNamespace(
+                text=text, finish_reason=seen.finish or finish, generate_token_len=len(marks),
+                token_ids=written, **said)  # fmt: skip
 
         def get_ppl(self, input_ids):
             if self.config.enable_prefix_caching:
@@ -159,13 +157,18 @@ def played(voice, monkeypatch):
             seen.closed += 1
 
     module(
-        "lmdeploy", pipeline=Pipeline, GenerationConfig=GenerationConfig,
-        TurbomindEngineConfig=Config, PytorchEngineConfig=Config,
+        "lmdeploy", pipeline=Pipeline, GenerationConfig=generation,
+        TurbomindEngineConfig=config("Turbomind"), PytorchEngineConfig=config("Pytorch"),
     )  # fmt: skip
     return seen
 
 
+def pytorch(path, **more):
+    return LMDeploy(path, engine={"backend": "pytorch"}, **more)
+
+
 ENGINES = (VLLM, SGLang, LMDeploy)
+READERS = (VLLM, SGLang, pytorch)
 
 
 def questions():
@@ -199,7 +202,7 @@ def test_it_writes_what_transformers_writes(engine, chat, tiny, played):
         assert played.prompts == sorted(played.prompts), "those that begin alike come together"
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", [*ENGINES, pytorch])
 def test_it_ranks_as_transformers_ranks(engine, tiny, played):
     expected = answers(HF(str(tiny), chat=False, dtype="float32", device="cpu"), "rank")
     got = answers(engine(str(tiny), chat=False, dtype="float32"), "rank")
@@ -210,10 +213,11 @@ def test_it_ranks_as_transformers_ranks(engine, tiny, played):
                 assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-3)
             if engine is not LMDeploy:
                 assert one.greedy == other.greedy
-    assert played.prompts == sorted(played.prompts)
+    if engine is not pytorch:  # which is given texts, in the order of their tokens
+        assert played.prompts == sorted(played.prompts)
 
 
-@pytest.mark.parametrize("engine", [VLLM, SGLang])
+@pytest.mark.parametrize("engine", READERS)
 def test_it_gives_the_losses_that_transformers_gives(engine, tiny, played):
     expected = answers(HF(str(tiny), dtype="float32", device="cpu"), "losses")
     got = answers(engine(str(tiny), dtype="float32"), "losses")
@@ -227,8 +231,9 @@ def test_how_the_engines_are_started(tiny, played, monkeypatch):
     answers(VLLM(str(tiny), dtype="float16", engine={"gpu_memory_utilization": 0.5}), "generate",
             settings)  # fmt: skip
     assert played.started == {
-        "model": str(tiny), "dtype": "float16", "tp": 2, "max_model_len": 256,
-        "enable_prefix_caching": True, "gpu_memory_utilization": 0.5,
+        "model": str(tiny), "tokenizer": None, "revision": None, "dtype": "float16",
+        "trust_remote_code": False, "tensor_parallel_size": 2, "max_model_len": 256,
+        "enable_prefix_caching": True, "seed": 0, "gpu_memory_utilization": 0.5,
     }  # fmt: skip
     answers(SGLang(str(tiny), dtype="float16", tp=1), "generate", settings)
     assert played.started["tp_size"] == 1 and played.started["context_length"] == 256
@@ -268,15 +273,44 @@ def test_an_engine_that_is_not_installed_says_so_before_the_run(engine, tiny):
         engine(str(tiny)).prepare({"generate"})
 
 
-def test_what_the_pipeline_of_lmdeploy_cannot_do_is_refused(tiny):
+def test_what_turbomind_cannot_do_is_refused_and_the_pytorch_engine_can(tiny):
     model = LMDeploy(str(tiny))
     assert "losses" in model.refuses(question("0", "a"), "losses")
     assert "likeliest" in model.refuses(question("0", "a", ("b",)), "rank")
     assert model.refuses(question("0", "a", ("b", "c")), "rank") == ""
+    assert pytorch(str(tiny)).refuses(question("0", "a"), "losses") == ""
+    assert pytorch(str(tiny)).refuses(question("0", "a", ("b",)), "rank") == ""
+
+
+def test_a_precision_that_lmdeploy_has_not_is_said_before_the_run(tiny):
+    with pytest.raises(ConfigError, match="not in float32"):
+        LMDeploy(str(tiny), dtype="float32").prepare({"generate"})
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_question_that_an_engine_gave_up_is_an_error(engine, tiny, played):
+    played.finish = "abort"
+    found = list(engine(str(tiny)).generate(iter(questions()), Generation(max_new_tokens=2)))
+    assert all("bort" in one.error and one.output is None for one in found)
+
+
+def test_the_token_that_ends_an_answer_is_no_part_of_it(tiny, played, voice, monkeypatch):
+    monkeypatch.setattr(voice, "write", lambda *_: ("42", "stop", []))
+    settings = Generation(max_new_tokens=9, stop=("xyz",))
+    found = answers(LMDeploy(str(tiny)), "generate", settings)
+    assert {(one.output, one.finish) for one in found.values()} == {("42", "stop")}
+
+
+def test_a_text_that_the_pipeline_reads_as_other_tokens_is_an_error(tiny, played, monkeypatch):
+    from compass.models.engines.texts import AsTexts
+
+    monkeypatch.setattr(AsTexts, "_text", lambda _, tokens: "ab " * len(tokens))
+    found = list(pytorch(str(tiny), chat=False).rank(iter(questions())))
+    assert len(found) == 3
+    assert all("read the text as other tokens" in one.error for one in found)
 
 
 def test_a_model_entry_changes_its_engine_without_being_edited():
-    from compass.errors import ConfigError
     from compass.models.engines.switch import switched
     from compass.specs import Component, ModelSpec
 

@@ -16,6 +16,7 @@ from compass.errors import ConfigError, ModelError
 from compass.models.api import API
 from compass.models.api.serving import Serving, plan_of
 from compass.specs import Generation
+from tests.engine_record import NAMES
 from tests.hf_tiny import question
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,6 +132,7 @@ def test_one_that_never_answers_is_ended(tmp_path):
         ({"engine": "vllm", "prot": 1}, "no key 'prot'"),
         ({"engine": "command"}, "go together"),
         ({"engine": "vllm", "command": ["x"]}, "go together"),
+        ({"engine": "lmdeploy", "dtype": "float32"}, "not in float32"),
     ],
 )
 def test_what_serve_says_is_checked(given, message):
@@ -148,22 +150,36 @@ def test_the_commands_of_the_engines(monkeypatch):
         return " ".join(plan_of({"engine": engine, **more}).line("m", ranking, 99))
 
     assert line("vllm") == (
-        "py -m vllm.entrypoints.openai.api_server --model org/m --host 127.0.0.1 --port 99 "
+        "py -m vllm.entrypoints.cli.main serve org/m --host 127.0.0.1 --port 99 "
         "--served-model-name m --tensor-parallel-size 2 --enable-prefix-caching "
-        "--max-model-len 4096 --dtype float16 --x"
+        "--generation-config vllm --max-model-len 4096 --dtype float16 --x"
     )
     assert line("sglang") == (
         "py -m sglang.launch_server --model-path org/m --host 127.0.0.1 --port 99 "
-        "--served-model-name m --tp-size 2 --context-length 4096 --dtype float16 --x"
+        "--served-model-name m --tp-size 2 --sampling-defaults openai "
+        "--context-length 4096 --dtype float16 --x"
     )
     start = (
         "py -m lmdeploy serve api_server org/m --server-name 127.0.0.1 --server-port 99 "
-        "--model-name m --tp 2 "
+        "--model-name m --tp 2 --generation-config lmdeploy "
     )
     end = " --session-len 4096 --dtype float16 --x"
     assert line("lmdeploy") == f"{start}--enable-prefix-caching{end}"
     ranks = "--backend pytorch --logprobs-mode raw_logprobs"
     assert line("lmdeploy", "lmdeploy") == start + ranks + end
+
+
+def test_the_engines_know_the_flags_they_are_given():
+    commands = {
+        "vllm": "vllm serve",
+        "sglang": "sglang.launch_server",
+        "lmdeploy": "lmdeploy serve api_server",
+    }
+    more = {"context": 4096, "dtype": "float16", "revision": "v1"}
+    for engine, command in commands.items():
+        for ranking in (None, "echo"):
+            line = plan_of({"engine": engine, **more}).line("m", ranking, 99)
+            assert {word for word in line if word.startswith("--")} <= NAMES[command]
 
 
 def test_an_engine_that_is_not_installed_is_said_before_the_run():

@@ -1,8 +1,9 @@
 """A server that is started for a run and stopped after it.
 
-The commands are those of LMDeploy 0.18 (``lmdeploy serve api_server``), vLLM
-(``vllm.entrypoints.openai.api_server``) and SGLang (``sglang.launch_server``), with prefix caching
-on where it does not stand in the way of rankings.
+The commands are those of LMDeploy 0.18 (``lmdeploy serve api_server``), vLLM 0.33 (``vllm serve``)
+and SGLang 0.5.23 (``sglang.launch_server``), with prefix caching on where it does not stand in the
+way of rankings.  All three would fill in what a request leaves open (a penalty for repetition, …)
+from the model's ``generation_config.json``; here they are told not to.
 """
 
 from __future__ import annotations
@@ -72,21 +73,22 @@ class Plan:
         if self.engine == "lmdeploy":
             words = [python, "-m", "lmdeploy", "serve", "api_server", path]
             words += ["--server-name", "127.0.0.1", "--server-port", str(port)]
-            words += ["--model-name", model, "--tp", tp]
+            words += ["--model-name", model, "--tp", tp, "--generation-config", "lmdeploy"]
             if ranking is not None:
                 words += ["--backend", "pytorch", "--logprobs-mode", "raw_logprobs"]
             else:
                 words += ["--enable-prefix-caching"]
             names = {"revision": "--revision", "context": "--session-len", "dtype": "--dtype"}
         elif self.engine == "vllm":
-            words = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", path]
+            words = [python, "-m", "vllm.entrypoints.cli.main", "serve", path]
             words += ["--host", "127.0.0.1", "--port", str(port), "--served-model-name", model]
             words += ["--tensor-parallel-size", tp, "--enable-prefix-caching"]
+            words += ["--generation-config", "vllm"]
             names = {"revision": "--revision", "context": "--max-model-len", "dtype": "--dtype"}
         else:
             words = [python, "-m", "sglang.launch_server", "--model-path", path]
             words += ["--host", "127.0.0.1", "--port", str(port), "--served-model-name", model]
-            words += ["--tp-size", tp]
+            words += ["--tp-size", tp, "--sampling-defaults", "openai"]
             names = {"revision": "--revision", "context": "--context-length", "dtype": "--dtype"}
         for name, flag in names.items():
             value = getattr(self, name)
@@ -122,6 +124,8 @@ def plan_of(given: Mapping[str, Any]) -> Plan:
         )
     if (engine == "command") != bool(given.get("command")):
         raise ConfigError("serve=: the engine 'command' and command=[…] go together")
+    if engine == "lmdeploy" and given.get("dtype") == "float32":
+        raise ConfigError("LMDeploy computes in float16 or bfloat16, not in float32")
     return Plan(**given)
 
 

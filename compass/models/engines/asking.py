@@ -49,6 +49,7 @@ class Row(NamedTuple):
 
     logprobs: list[float]
     greedy: list[bool]
+    error: str = ""
 
 
 class Writer(Protocol):
@@ -105,6 +106,10 @@ def read_all(
         found = dict(zip(order, rows, strict=True))
         for reading in readings:
             own = [(found[_tokens(path)], path.read_from) for path in reading.paths]
+            error = next((row.error for row, _ in own if row.error), "")
+            if error:
+                yield Answer(key=reading.key, error=error)
+                continue
             yield reading.finish(
                 [
                     Read(np.asarray(row.logprobs[first:]), np.asarray(row.greedy[first:], np.bool_))

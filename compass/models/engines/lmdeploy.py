@@ -1,8 +1,9 @@
-"""LMDeploy in this process (its ``pipeline``), TurboMind or PyTorch engine.
+"""LMDeploy in this process (its ``pipeline``, as read in 0.18), TurboMind or PyTorch engine.
 
 Its pipeline takes texts, not tokens: prompts go in as text and are tokenised there.  For
-likelihoods it has ``get_ppl``, the mean cross-entropy of a row of tokens; what a token adds is
-the difference of two rows, so a text is read as far as a question needs it and no further.
+likelihoods the PyTorch engine tells the log-probability of every token of a prompt
+(``logprob_start_len``).  TurboMind does not; for both there is ``get_ppl``, the mean
+cross-entropy of a row of tokens: what a token adds is the difference of two rows.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from compass.models.engines.asking import Wish, Written
+from compass.models.engines.asking import Row, Wish, Written
+
+TURBOMIND, PYTORCH = "turbomind", "pytorch"
 
 
 class LMDeployEngine:
@@ -20,27 +23,30 @@ class LMDeployEngine:
         settings: Path, revision, precision and so on, as `compass.models.engines.model` has them.
         more: More arguments of the engine's config; ``backend`` chooses ``turbomind`` or
             ``pytorch``.
-        caching: Keep prefixes; ``get_ppl`` refuses to work beside that.
+        reading: Read texts rather than write them: without a cache of prefixes, beside which
+            ``get_ppl`` refuses to work.
     """
 
     def __init__(
-        self, settings: Mapping[str, Any], more: Mapping[str, Any], caching: bool = True
+        self, settings: Mapping[str, Any], more: Mapping[str, Any], reading: bool = False
     ) -> None:
         import lmdeploy
 
         more = dict(more)
-        backend = more.pop("backend", "turbomind")
-        config = (
-            lmdeploy.PytorchEngineConfig if backend == "pytorch" else lmdeploy.TurbomindEngineConfig
-        )
+        self.backend = more.pop("backend", TURBOMIND)
+        config = lmdeploy.TurbomindEngineConfig
+        if self.backend == PYTORCH:
+            config = lmdeploy.PytorchEngineConfig
+            if reading:
+                more["logprobs_mode"] = "raw_logprobs"  # its other mode does not normalise
         arguments = {
             "dtype": settings["dtype"],
             "tp": settings["tp"],
             "session_len": settings["context"],
             "revision": settings["revision"],
-            "enable_prefix_caching": caching,
+            "enable_prefix_caching": not reading,
         }
-        self.caching = caching
+        self.reading = reading
         self._config = lmdeploy.GenerationConfig
         self._pipe: Any = lmdeploy.pipeline(
             settings["path"],
@@ -48,17 +54,38 @@ class LMDeployEngine:
             trust_remote_code=settings["trust_remote_code"],
         )
 
-    def write_texts(self, prompts: list[str], wishes: list[Wish]) -> list[Written]:
-        """Return what follows each prompt."""
+    def write_texts(
+        self, prompts: list[str], wishes: list[Wish], endings: Mapping[int, str]
+    ) -> list[Written]:
+        """Return what follows each prompt.
+
+        Args:
+            prompts: As texts.
+            wishes: How each answer is to be generated.
+            endings: Special tokens and their texts: an answer that one of them ends has it.
+        """
         configs = [self._generation(wish) for wish in wishes]
         found = []
         for one in self._pipe.infer(prompts, gen_config=configs, do_preprocess=False):
             error = ""
             if one.finish_reason in ("error", "abort"):
                 error = f"LMDeploy: {one.error_message or one.finish_reason}"
-            tokens = one.generate_token_len
-            found.append(Written(one.text, str(one.finish_reason), tokens, error))
+            text = one.text
+            if one.token_ids:
+                text = text.removesuffix(endings.get(one.token_ids[-1], ""))
+            found.append(Written(text, str(one.finish_reason), one.generate_token_len, error))
         return found
+
+    def read_texts(self, prompts: list[str], texts: list[list[int]]) -> list[Row]:
+        """Return the log-probabilities of each text's tokens but the first; PyTorch engine only.
+
+        Args:
+            prompts: As texts.
+            texts: The same as tokens.
+        """
+        config = self._config(max_new_tokens=0, logprobs=1, logprob_start_len=0)
+        said = self._pipe.infer(prompts, gen_config=[config] * len(prompts), do_preprocess=False)
+        return [_row(one, tokens) for one, tokens in zip(said, texts, strict=True)]
 
     def totals(self, rows: list[list[int]]) -> list[float]:
         """Return the log-likelihood of each row of tokens after its first."""
@@ -84,3 +111,14 @@ class LMDeployEngine:
                 "random_seed": wish.seed,
             }
         return self._config(**settings)
+
+
+def _row(one: Any, tokens: list[int]) -> Row:
+    if one.finish_reason in ("error", "abort"):
+        return Row([], [], f"LMDeploy: {one.error_message or one.finish_reason}")
+    rows, own = one.logprobs or [], tokens[1:]
+    if len(rows) != len(own) or any(t not in row for t, row in zip(own, rows, strict=True)):
+        return Row([], [], "LMDeploy read the text as other tokens")
+    marks = [float(row[token]) for token, row in zip(own, rows, strict=True)]
+    best = [max(row.values()) for row in rows]
+    return Row(marks, [m >= b - 1e-6 for m, b in zip(marks, best, strict=True)])

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from compass.models.hf.tokens import Preview
 
 
+SAY_PYTORCH = "engine=dict(backend='pytorch') does"
+
+
 class OnEngine:
     """What the engines share.
 
@@ -209,15 +212,27 @@ class LMDeploy(OnEngine):
 
     package = "lmdeploy"
 
+    def prepare(self, needs: Iterable[str]) -> None:
+        """See whether the engine is installed and knows the precision.
+
+        Raises:
+            CompassError: It is not, or does not.
+        """
+        if self.dtype == "float32":
+            raise ConfigError(
+                "LMDeploy computes in float16 or bfloat16, not in float32",
+                hint="dtype='bfloat16', or another engine",
+            )
+        super().prepare(needs)
+
     def refuses(self, question: Question, needs: str) -> str:
         """Return why a question cannot be asked here, empty if it can."""
+        if self._reads or needs == "generate":
+            return ""
         if needs == "losses":
-            return "its pipeline gives no losses of single tokens: serve it (docs/serving.md)"
-        if needs == "rank" and len(question.continuations) == 1:
-            return (
-                "its pipeline does not say whether an answer is the likeliest: serve it "
-                "with ranking='lmdeploy' (docs/serving.md)"
-            )
+            return f"TurboMind gives no losses of single tokens: {SAY_PYTORCH}"
+        if len(question.continuations) == 1:
+            return f"TurboMind does not say whether an answer is the likeliest: {SAY_PYTORCH}"
         return ""
 
     def generate(self, questions: Iterable[Question], generation: Generation) -> Iterator[Answer]:
@@ -227,7 +242,7 @@ class LMDeploy(OnEngine):
 
         words = self._hf.words()
         yield from asking.generate(
-            AsTexts(self._pipeline(caching=True), words), words, questions, generation
+            AsTexts(self._pipeline(reading=False), words), words, questions, generation
         )
 
     def rank(self, questions: Iterable[Question]) -> Iterator[Answer]:
@@ -235,17 +250,39 @@ class LMDeploy(OnEngine):
         from compass.models.engines.texts import ranked
         from compass.models.hf.rank import rankings
 
-        prepare = partial(rankings, self._reading())
-        yield from ranked(self._pipeline(caching=False), questions, prepare)
+        words = self._reading()
+        prepare = partial(rankings, words)
+        if self._reads:
+            yield from self._read(words, questions, prepare)
+        else:
+            yield from ranked(self._pipeline(reading=True), questions, prepare)
 
-    def _pipeline(self, *, caching: bool) -> Any:
-        """Return the pipeline, with or without a cache of prefixes."""
+    def losses(self, questions: Iterable[Question]) -> Iterator[Answer]:
+        """Yield the negative log-likelihood of every token of the dialogues' plain texts."""
+        from compass.models.hf.losses import texts
+
+        words = self._reading(chat=False)
+        yield from self._read(words, questions, partial(texts, words))
+
+    @property
+    def _reads(self) -> bool:
+        """True if the engine tells the log-probability of every token of a prompt."""
+        return self.engine.get("backend") == "pytorch"
+
+    def _read(self, words: Words, questions: Iterable[Question], prepare: Any) -> Iterator[Answer]:
+        from compass.models.engines import asking
+        from compass.models.engines.texts import AsTexts
+
+        yield from asking.read_all(AsTexts(self._pipeline(reading=True), words), questions, prepare)
+
+    def _pipeline(self, *, reading: bool) -> Any:
+        """Return the pipeline, loaded for reading or for writing."""
         from compass.models.engines.lmdeploy import LMDeployEngine
 
-        if self._loaded is not None and self._loaded.caching != caching:
+        if self._loaded is not None and self._loaded.reading != reading:
             self.close()
         if self._loaded is None:
-            self._loaded = self._started(partial(LMDeployEngine, caching=caching))
+            self._loaded = self._started(partial(LMDeployEngine, reading=reading))
         return self._loaded
 
 

@@ -45,8 +45,11 @@ class SGLangEngine:
         found = []
         for one in self._engine.generate(input_ids=prompts, sampling_params=params):
             meta = one["meta_info"]
-            finish = (meta.get("finish_reason") or {}).get("type", "")
-            error = "the engine gave the question up" if finish == "abort" else ""
+            ending = meta.get("finish_reason") or {}
+            finish = ending.get("type", "")
+            error = ""
+            if finish not in ("stop", "length"):
+                error = f"SGLang: {ending.get('message') or finish or 'no answer'}"
             found.append(Written(one["text"], finish, meta["completion_tokens"], error))
         return found
 

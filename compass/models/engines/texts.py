@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from compass.models.engines.asking import Wish, Written
+from compass.models.engines.asking import Row, Wish, Written
 from compass.models.engines.lmdeploy import LMDeployEngine
 from compass.models.hf.rank import Reading
 from compass.models.hf.reads import Read, blank
@@ -28,13 +28,21 @@ class AsTexts:
 
     def write(self, prompts: list[list[int]], wishes: list[Wish]) -> list[Written]:
         """Return what follows each prompt."""
-        tokenizer = self.words.tokenizer
-        first = tokenizer.bos_token_id
-        texts = []
-        for tokens in prompts:
-            kept = tokens[1:] if first is not None and tokens[:1] == [first] else tokens
-            texts.append(str(tokenizer.decode(kept, clean_up_tokenization_spaces=False)))
-        return self.pipe.write_texts(texts, wishes)
+        special = {token: self._text([token]) for token in self.words.tokenizer.all_special_ids}
+        return self.pipe.write_texts(self._texts(prompts), wishes, special)
+
+    def read(self, texts: list[list[int]]) -> list[Row]:
+        """Return the log-probabilities of each text's tokens but the first."""
+        long = [tokens for tokens in texts if len(tokens) > 1]
+        rows = iter(self.pipe.read_texts(self._texts(long), long) if long else [])
+        return [next(rows) if len(tokens) > 1 else Row([], []) for tokens in texts]
+
+    def _texts(self, rows: list[list[int]]) -> list[str]:
+        first = self.words.tokenizer.bos_token_id
+        return [self._text(row[row[:1] == [first] and first is not None :]) for row in rows]
+
+    def _text(self, tokens: list[int]) -> str:
+        return str(self.words.tokenizer.decode(tokens, clean_up_tokenization_spaces=False))
 
 
 def ranked(

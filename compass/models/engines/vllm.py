@@ -1,4 +1,8 @@
-"""vLLM in this process (its ``LLM`` class)."""
+"""vLLM in this process (its ``LLM`` class, as read in vLLM 0.33).
+
+Sampling parameters that are given in full are taken as they are: what the model's
+``generation_config.json`` recommends is left aside, but for the tokens that end an answer.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +53,16 @@ class VLLMEngine:
         found = []
         for one in self._ask(prompts, params):
             said = one.outputs[0]
-            found.append(Written(said.text, str(said.finish_reason), len(said.token_ids)))
+            finish = str(said.finish_reason)
+            error = f"vLLM: {finish}" if finish not in ("stop", "length", "repetition") else ""
+            found.append(Written(said.text, finish, len(said.token_ids), error))
         return found
 
     def read(self, texts: list[list[int]]) -> list[Row]:
-        """Return the log-probabilities of each text's tokens but the first."""
+        """Return the log-probabilities of each text's tokens but the first.
+
+        vLLM reads such prompts anew, past its cache of prefixes.
+        """
         params = [self._params(max_tokens=1, temperature=0.0, prompt_logprobs=0) for _ in texts]
         rows = []
         for tokens, one in zip(texts, self._ask(texts, params), strict=True):
