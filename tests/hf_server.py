@@ -43,6 +43,14 @@ class Voice:
         with self.lock, torch.inference_mode():
             return self.model(torch.tensor([ids])).logits[0].double().log_softmax(-1)
 
+    def next_row(self, ids: list[int], past: Any) -> tuple[Any, Any]:
+        """Return the log-probabilities after some more tokens, and what the model keeps of all."""
+        import torch
+
+        with self.lock, torch.inference_mode():
+            found = self.model(torch.tensor([ids]), past_key_values=past, use_cache=True)
+            return found.logits[0, -1].double().log_softmax(-1), found.past_key_values
+
     def read(self, ids: list[int]) -> list[tuple[float | None, int, float, int]]:
         """Return for each token its log-probability, rank, and the best and its token."""
         rows = self.rows(ids)
@@ -55,22 +63,21 @@ class Voice:
         return found
 
     def write(self, ids: list[int], most: int, stop: list[str], tops: int):
-        """Return greedy text, reason of its end, tokens with log-probabilities, and the likeliest.
-
-        The whole is computed anew for each token: nothing here is clever.
-        """
+        """Return greedy text, why it ends, tokens with log-probabilities, and the likeliest."""
         ends = {self.tokenizer.eos_token_id, self.model.generation_config.eos_token_id}
         written: list[int] = []
         marks = []
         finish = "length"
+        past, read = None, ids
         for _ in range(most):
-            row = self.rows(ids + written)[-1]
+            row, past = self.next_row(read, past)
             values, tokens = row.topk(max(tops, 1))
             token = int(tokens[0])
             if token in ends:
                 finish = "stop"
                 break
             written.append(token)
+            read = [token]
             best = [(self.text(int(t)), float(v)) for v, t in zip(values, tokens, strict=True)]
             marks.append((token, float(values[0]), best))
             text = self.tokenizer.decode(written, clean_up_tokenization_spaces=False)
