@@ -56,8 +56,10 @@ class Server:
         answer: Callable[[Request], Awaitable[Response]],
         port: int = 0,
         tls: ssl.SSLContext | None = None,
+        get: Callable[[str], Response] | None = None,
     ) -> None:
         self.answer = answer
+        self.get = get or (lambda _: reply({"data": []}))
         self.seen: Counter[str] = Counter()
         self._port = port
         self._tls = tls
@@ -108,7 +110,7 @@ class Server:
         headers = {name.strip().lower(): value.strip() for name, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         if method == "GET":
-            given = reply({"data": []})
+            given = self.get(path)
         else:
             given = await self.answer(Request(method, path, headers, body))
         if given.raw is not None:

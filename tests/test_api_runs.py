@@ -142,7 +142,8 @@ def test_stopped_by_the_user_it_keeps_what_is_in_flight(tmp_path):
         assert len(runs.rows()) == sum(oracle.asked.values()) < 300
 
 
-def test_a_run_through_a_storm_scores_as_without_it_and_keeps_the_key_secret(tmp_path):
+@pytest.mark.parametrize("more", [{}, {"stream": True}])
+def test_a_run_through_a_storm_scores_as_without_it_and_keeps_the_key_secret(more, tmp_path):
     runs = Runs(tmp_path, 200)
 
     def leak(request):
@@ -155,7 +156,7 @@ def test_a_run_through_a_storm_scores_as_without_it_and_keeps_the_key_secret(tmp
     with Server(Oracle(say=lambda _: "A")) as server:
         storm = Leaky(server.port, 0.25)
         with Server(storm) as proxy:
-            done = runs.run(proxy.url)
+            done = runs.run(proxy.url, more=more)
     assert storm.met["500"]
     (score, *_) = runs.score()["scores"]
     assert (score["n"], score["failed"], score["value"]) == (200, 0, 1.0)

@@ -117,10 +117,14 @@ def test_repeats_of_a_question_get_random_streams_of_their_own():
     assert len({body["seed"] for body in oracle.bodies}) == 3
 
 
-def test_a_storm_of_faults_costs_no_answer_and_makes_none_wrong():
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_storm_of_faults_costs_no_answer_and_makes_none_wrong(stream):
+    # What spoils a reply cuts a stream in two, between its pieces or within one.
     oracle = Oracle()
     with Server(oracle) as server, Server(FaultProxy(server.port, 0.3)) as proxy:
-        model = API("x", base_url=proxy.url, concurrency=64, backoff=0.02, timeout=0.5)
+        model = API(
+            "x", base_url=proxy.url, concurrency=64, backoff=0.02, timeout=0.5, stream=stream
+        )
         answers = asked(model, 300)
     assert len({a.key for a in answers}) == len(answers) == 300
     assert [a.error for a in answers if a.error] == []
@@ -272,6 +276,65 @@ def test_that_nobody_is_there_is_said_before_the_run():
     for url in ("http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1"):
         model = API("x", base_url=url)
         with pytest.raises(ModelError, match="cannot be used"):
+            model.prepare({"generate"})
+        model.close()
+
+
+def listing(*names):
+    return lambda path: (
+        reply({"data": [{"id": name} for name in names]})
+        if path == "/v1/models"
+        else reply({"detail": "Not Found"}, 404)
+    )
+
+
+def test_a_model_that_the_server_does_not_have_is_said_before_the_run():
+    posts = []
+
+    async def strict(request):
+        posts.append(request.json()["model"])
+        return reply({"error": {"message": "no such model"}}, 404)
+
+    with Server(strict, get=listing("good-7b", "other")) as server:
+        model = API("god-7b", base_url=server.url)
+        with pytest.raises(ModelError, match=r"does not list the model 'god-7b'.*no such") as told:
+            model.prepare({"generate"})
+        model.close()
+    assert "good-7b" in told.value.hint
+    assert posts == ["god-7b"], "asked once"
+
+
+def test_a_name_that_the_server_does_not_list_but_answers_to_is_taken():
+    oracle = Oracle()
+    with Server(oracle, get=listing("good-7b")) as server:
+        for name, asks in (("alias", 1), ("good-7b", 1)):
+            model = API(name, base_url=server.url)
+            model.prepare({"generate"})
+            model.close()
+            assert sum(oracle.asked.values()) == asks
+
+
+def test_an_address_without_its_path_is_said_before_the_run():
+    with Server(Oracle(), get=listing("x")) as server:
+        root = server.url.removesuffix("/v1")
+        model = API("x", base_url=root)
+        with pytest.raises(ModelError, match=f"nothing, but something at {root}/v1"):
+            model.prepare({"generate"})
+        model.close()
+
+
+def test_a_server_without_tls_is_said_before_the_run():
+    async def plain(reader, writer):
+        await reader.read(100)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+        return False
+
+    server = Server(Oracle())
+    server._one = plain
+    with server:
+        model = API("x", base_url=server.url.replace("http:", "https:"))
+        with pytest.raises(ModelError, match="is it http:// and not https://"):
             model.prepare({"generate"})
         model.close()
 
@@ -440,6 +503,9 @@ def test_no_key_reaches_the_log(tmp_path, monkeypatch):
     [
         ({"base_url": "localhost"}, "no address"),
         ({"base_url": []}, "must name an address"),
+        ({"base_url": "http://localhost/v1/chat/completions/"}, "put there by itself"),
+        ({"budget": 0, "prices": {}}, "budget must be above 0"),
+        ({"prices": "/no/such/file.json"}, "cannot read the prices"),
         ({"key": "sk-1"}, "a key must not stand in a config"),
         ({"ranking": "ech"}, "unknown ranking"),
         ({"log": "all"}, "unknown log"),

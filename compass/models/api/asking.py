@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compass.errors import ModelError
+from compass.errors import ModelError, did_you_mean
 from compass.models.api import messages, selfcheck
 from compass.models.api.calls import Call, Caller
 from compass.models.api.dialects import DIALECTS, Request, Token
@@ -119,6 +119,29 @@ class Asker:
         self.wording = wording
         self.way = way
         self._trusted = False
+
+    async def greet(self) -> None:
+        """See whether the server is there, and knows the model.
+
+        One that lists others only is asked a question: some answer to names they do not list.
+
+        Raises:
+            CompassError: It is not, or does not.
+        """
+        listed = await self.caller.hello()
+        model = self.wording.model
+        if not listed or model in listed:
+            return
+        question = Dialogue((Message("user", "Say yes."),))
+        settings = self.wording.settings(Generation(max_new_tokens=16), "check")
+        try:
+            await self._reply("check", question, settings)
+        except (Fault, ModelError) as error:
+            said = error.text if isinstance(error, Fault) else str(error.what)
+            raise ModelError(
+                f"the server does not list the model {model!r}, and refuses it: {said}",
+                hint=did_you_mean(model, listed),
+            ) from None
 
     async def check(self, ranks: bool) -> None:
         """See whether the server gives what ranking needs.

@@ -119,22 +119,24 @@ class Caller:
         await self._hang_up()
         self.ledger.close()
 
-    async def hello(self) -> None:
-        """See which lanes lead to a server.
+    async def hello(self) -> frozenset[str]:
+        """See which lanes lead to a server; return the models that are listed there.
 
         Raises:
             ModelError: None does.
         """
+        listed: frozenset[str] = frozenset()
         for lane in self.lanes.lanes:
             try:
                 async with asyncio.timeout(min(HELLO_SECONDS, self.patience.timeout)):
-                    await lane.client.hello()
+                    listed |= await lane.client.hello()
             except Fault as fault:
                 self.lanes.kill(lane, self.redact(fault.text))
             except TimeoutError:
                 self.lanes.kill(lane, f"no reply within {HELLO_SECONDS:g} seconds")
         if all(lane.dead for lane in self.lanes.lanes):
             raise self._unusable()
+        return listed
 
     def begin(self) -> None:
         """Start anew: other questions take other times."""

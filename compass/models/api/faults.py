@@ -16,6 +16,10 @@ OUT_OF_MONEY = ("insufficient_quota", "billing_hard_limit_reached", "credit bala
 """Refusals that look like a rate limit and do not pass."""
 
 
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+"""What OpenSSL says of replies that are none of TLS."""
+
+
 class Kind(Enum):
     """What a fault means."""
 
@@ -79,6 +83,8 @@ def of_connection(error: BaseException) -> Fault:
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Fault(Kind.LANE, f"the server's certificate is refused: {cause.verify_message}")
+        if isinstance(cause, ssl.SSLWantReadError) or getattr(cause, "reason", "") in NO_TLS:
+            return Fault(Kind.PASSING, "nothing there speaks TLS: is it http:// and not https://?")
         last = cause
         cause = cause.__cause__ or cause.__context__
     said = str(last) or str(error)

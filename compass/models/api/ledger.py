@@ -66,7 +66,11 @@ def prices_of(given: Mapping[str, float] | str | None, model: str) -> Prices:
         try:
             table = json.loads(Path(given).expanduser().read_text("utf-8"))
         except (OSError, ValueError) as error:
-            raise ConfigError(f"cannot read the prices: {error}", where=given) from error
+            raise ConfigError(
+                f"cannot read the prices: {error}",
+                where=given,
+                hint='a JSON file such as {"' + model + '": {"input": 0.15, "output": 0.6}}',
+            ) from error
         if not isinstance(table, dict) or model not in table:
             known = list(table) if isinstance(table, dict) else []
             raise ConfigError(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 OPENAI = "https://api.openai.com/v1"
 INTERFACES = ("openai", "anthropic")
+PATHS = ("/chat/completions", "/completions", "/messages", "/models", "/generate")
 RANKINGS = ("echo", "vllm", "sglang", "lmdeploy", "top")
 LOGS = ("none", "calls", "bodies")
 CONCURRENCY = 128
@@ -123,8 +124,12 @@ class API:
             _check_word("ranking", ranking, RANKINGS)
         _check_above_zero(
             concurrency=concurrency, rpm=rpm, tpm=tpm, timeout=timeout, deadline=deadline,
-            busy=busy, hedge=hedge, budget=budget,
+            busy=busy, hedge=hedge,
         )  # fmt: skip
+        if budget is not None and not budget > 0:
+            raise ConfigError(
+                f"budget must be above 0, got {budget!r}", hint="leave it out to spend any sum"
+            )
         if retries < 0 or backoff < 0 or most_stops < 0:
             raise ConfigError("retries, backoff and most_stops must not be negative")
         if budget is not None and prices is None:
@@ -236,7 +241,7 @@ class API:
             self.serve.check()  # it is started where its GPUs are
             return
         asker = self._open()
-        self._start().run(asker.caller.hello())
+        self._start().run(asker.greet())
         self._start().run(asker.check("rank" in needs or "losses" in needs))
 
     def keep_in(self, folder: Path) -> None:
@@ -318,6 +323,13 @@ def _urls(given: str | Sequence[str]) -> tuple[str, ...]:
             raise ConfigError(
                 f"base_url is no address: {url!r}", hint="such as http://localhost:8000/v1"
             )
+        for end in PATHS:
+            if parts.path.rstrip("/").endswith(end):
+                right = str(url).rstrip("/").removesuffix(end)
+                raise ConfigError(
+                    f"base_url ends with {end}, which is put there by itself",
+                    hint=f"base_url={right!r}",
+                )
     if not urls:
         raise ConfigError("base_url must name an address")
     return tuple(url.rstrip("/") for url in urls)

@@ -16,6 +16,8 @@ from compass.models.api.faults import Fault, Kind, of_connection, of_status
 
 HINT_INSTALL = "pip install 'compass-eval[api]'"
 CONNECT_SECONDS = 15.0
+VERSION = "/v1"
+"""Path of most addresses."""
 
 
 class Transport:
@@ -49,22 +51,40 @@ class Transport:
         )
         parts = urlsplit(base_url)
         self._root = f"{parts.scheme}://{parts.netloc}"
+        self._bare = interface == "openai" and not parts.path.strip("/")
 
-    async def hello(self) -> None:
+    async def hello(self) -> frozenset[str]:
         """See whether anybody answers at this address, and takes this key.
+
+        Returns:
+            The models it lists; not every server does.
 
         Raises:
             Fault: Nobody does.
         """
         try:
-            await self._client.get(self._listing, cast_to=object)
+            return _names(await self._client.get(self._listing, cast_to=object))
         except self._openai.APIStatusError as error:
             if error.status_code in (401, 403):
                 raise of_status(error.status_code, error.body, error.response.headers) from None
+            if error.status_code == 404 and await self._lacks_version():
+                text = f"HTTP 404: there is nothing, but something at {self._root}{VERSION}"
+                raise Fault(Kind.LANE, text) from None
         except self._openai.APIConnectionError as error:
             raise of_connection(error) from None
         except (self._openai.APIError, ValueError):
-            return  # not every server lists its models
+            pass
+        return frozenset()
+
+    async def _lacks_version(self) -> bool:
+        """True if the address has no path, and the usual one would have been right."""
+        if not self._bare:
+            return False
+        try:
+            url = f"{self._root}{VERSION}/models"
+            return bool(_names(await self._client.get(url, cast_to=object)))
+        except (self._openai.APIError, ValueError):
+            return False
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Return the JSON that a server answers to a body.
@@ -110,6 +130,14 @@ def connections(most: int) -> Any:
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=most),
         timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
     )
+
+
+def _names(listing: Any) -> frozenset[str]:
+    """Return the models of a listing, none if it is of another shape."""
+    data = listing.get("data") if isinstance(listing, dict) else None
+    rows = data if isinstance(data, list) else []
+    names = [row.get("id") for row in rows if isinstance(row, dict)]
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def _json(reply: Any) -> Any:
