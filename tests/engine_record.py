@@ -29,7 +29,9 @@ NAMES = {
         "model_path", "tokenizer_path", "revision", "dtype", "trust_remote_code", "tp_size",
         "context_length",
     },
-    "sglang.SamplingParams": {"max_new_tokens", "temperature", "top_p", "top_k", "stop"},
+    "sglang.SamplingParams": {
+        "max_new_tokens", "temperature", "top_p", "top_k", "stop", "sampling_seed",
+    },
     # sglang/srt/managers/io_struct.py
     "sglang.GenerateReqInput": {
         "text", "sampling_params", "return_logprob", "logprob_start_len", "top_logprobs_num",

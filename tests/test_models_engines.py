@@ -256,6 +256,9 @@ def test_sampling_is_seeded_for_each_question(tiny, played):
     played.settings.clear()
     answers(LMDeploy(str(tiny), dtype="float32"), "generate", settings)
     assert {(s.do_sample, s.temperature, s.top_k) for s in played.settings} == {(True, 0.7, 5)}
+    played.settings.clear()
+    answers(SGLang(str(tiny), dtype="float32"), "generate", settings)
+    assert len({one["sampling_seed"] for one in played.settings}) == 3
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -9,7 +9,7 @@ from compass.models.engines.asking import Row, Wish, Written
 
 
 class SGLangEngine:
-    """An ``Engine`` of SGLang; its radix cache keeps prefixes.
+    """An ``Engine`` of SGLang (as read in 0.5.23); its radix cache keeps prefixes.
 
     Args:
         settings: Path, revision, precision and so on, as `compass.models.engines.model` has them.
@@ -38,6 +38,8 @@ class SGLangEngine:
                 "temperature": wish.temperature,
                 "top_p": wish.top_p,
                 "top_k": wish.top_k or -1,
+                # Heeded where the engine is told enable_deterministic_inference.
+                **({"sampling_seed": wish.seed} if wish.temperature else {}),
                 **({"stop": list(wish.stop)} if wish.stop else {}),
             }
             for wish in wishes
