@@ -1,8 +1,8 @@
 """The back ends LMDeploy, vLLM and SGLang, with the arguments of the transformers one.
 
 A model entry can change its engine without being edited: what is asked, rendered, tokenised and
-cut is the same.  The engine and its precision are part of the identity: engines
-differ in the last digits, and so now and then in an answer.
+cut is the same.  The engine and its precision are part of the identity: engines differ in the
+last digits, and so now and then in an answer.
 """
 
 from __future__ import annotations
