@@ -89,4 +89,4 @@ def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, cal
     assert process.wait(240) == 0
     assert same(lab.board()["rows"], calm)
     assert 160 <= len(lab.stored()) <= 164, "asked twice is what was in flight"
-    assert list(lab.out.glob("lab/*/infer/*/*/*.t2.jsonl")), "nothing was begun again"
+    assert list(lab.out.glob("lab/*/infer/*/*/*.r1.jsonl")), "nothing was begun again"

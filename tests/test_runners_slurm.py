@@ -136,24 +136,41 @@ def test_stopped_by_the_user_the_batches_are_cancelled_and_answers_kept(cluster,
 @real
 @pytest.mark.slow
 @pytest.mark.xdist_group("slurm")
-@pytest.mark.skipif(
-    "COMPASS_TEST_NODE_LOSS" not in os.environ,
-    reason="beside other work the run may end with 5 (passes alone): set COMPASS_TEST_NODE_LOSS",
-)
 def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, pause=0.15)
     environment = {**os.environ, **cluster.environment}
     process = subprocess.Popen(lab.command(), env=environment, stdout=subprocess.DEVNULL)
     cluster.wait_for(lambda: list(lab.out.glob("lab/*/infer/*/*/*.jsonl")), 60)
     cluster.wait_for(lambda: len(lab.stored()) > 20, 60)
-    cluster.kill_node("n1")
+    cluster.stop("n1")
     time.sleep(1)
     assert process.wait(300) == 0
-    cluster.start_node("n1")
+    cluster.start("n1")
     assert same(lab.board(), calm)
     # Twice asked is what was in flight: at most a row of each of the two batches there.
     assert 320 <= len(lab.stored()) <= 322 + 2 * WINDOW
     assert list(lab.out.glob("lab/*/infer/*/*/*.r1.jsonl")), "nothing was begun again"
+
+
+@real
+@pytest.mark.slow
+@pytest.mark.xdist_group("slurm")
+def test_slurm_that_does_not_answer_for_a_while_is_waited_for(cluster, calm, tmp_path):
+    lab = laboratory(tmp_path, pause=0.15)
+    environment = {**os.environ, **cluster.environment}
+    process = subprocess.Popen(
+        lab.command(), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    cluster.wait_for(lambda: list(lab.out.glob("lab/*/infer/*/*/*.jsonl")), 60)
+    for name in ("munge", "controller"):
+        cluster.stop(name)
+        time.sleep(5)
+        cluster.start(name)
+    assert process.wait(300) == 0
+    assert "Slurm does not answer, waiting for it: " in process.stderr.read()
+    process.stderr.close()
+    assert same(lab.board(), calm)
+    assert len(lab.stored()) == 320
 
 
 @real

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from compass.runners.events import Events
 from compass.runners.hands import PARENT
 from compass.runners.needs import experiment_of, gpus_wanted
 from compass.runners.outcome import HOPELESS, Monitor, Outcome, Tally
-from compass.store import write_document
+from compass.runners.submitted import Submitted, next_start
 
 TRIES = 3
 LOOK_SECONDS = 0.5
@@ -136,12 +135,13 @@ class _Troupe:
         self.tries: dict[str, int] = {}
         self.started = 0
         self.stopping = False
-        self.place = folder.root / "batches" / time.strftime("%Y%m%d_%H%M%S")
+        self.place, self.attempt = next_start(folder)
         self.events = Events(self.place)
 
     def work(self) -> Outcome:
         """Do all of it."""
-        write_document(self.folder.cluster, {"runner": "ray", "jobs": []})
+        submitted = Submitted("ray", (), str(self.place.relative_to(self.folder.root)))
+        submitted.write(self.folder)
         before = signal.signal(signal.SIGINT, self._stop), signal.signal(signal.SIGTERM, self._stop)
         try:
             while self._hand_out():
@@ -150,6 +150,7 @@ class _Troupe:
             signal.signal(signal.SIGINT, before[0])
             signal.signal(signal.SIGTERM, before[1])
         self._tell()
+        submitted.end(self.folder)
         return self.tally.outcome(
             self.folder, interrupted=self.stopping, lost="its actor was lost too often"
         )
@@ -162,8 +163,8 @@ class _Troupe:
                 self._dismiss(player)
             else:
                 player.job, player.model, player.idle = job, job.model, False
-                attempt = self.tries.get(job.id, 0)
-                name = f"t{attempt + 1}" if attempt else ""
+                again = self.tries.get(job.id, 0)
+                name = self.attempt + (f"r{again}" if again else "")
                 player.waits_for = player.handle.do.remote(job.id, name)
         while not self.stopping and (wanted := self._wanted()) is not None:
             self._start(*wanted)
