@@ -27,6 +27,8 @@ from compass.runners.submitted import Submitted, next_start
 
 TRIES = 3
 LOOK_SECONDS = 0.5
+OBJECT_BYTES = 100_000_000
+"""Of Ray's store; what actors return is small."""
 
 
 class Ray:
@@ -76,9 +78,15 @@ class Ray:
             "OMP_NUM_THREADS": str(max(1, int(self.cpus))),
             **self.env,
         }
+        own: dict[str, Any] = {}
+        if self.address is None:
+            # It tells its makers nothing, and the store for what actors hand over stays small.
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            own = {"include_dashboard": False, "object_store_memory": OBJECT_BYTES}
         try:
             ray.init(
-                address=self.address,
+                address=self.address or "local",
+                **own,
                 runtime_env={"env_vars": environment},
                 log_to_driver=False,
                 ignore_reinit_error=True,
