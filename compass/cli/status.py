@@ -12,7 +12,7 @@ from typing import Any
 from compass.errors import ConfigError, ModelError
 from compass.progress import Pair, at_work, pairs
 from compass.runfolder import RunFolder
-from compass.runners.queue import Queue, is_here
+from compass.runners.queue import HELD, Queue, is_here
 from compass.runners.submitted import Submitted, read_submitted
 
 
@@ -49,7 +49,7 @@ def _cancel(folder: RunFolder, submitted: Submitted, waiting: dict[str, int], si
     if not waiting:
         raise ConfigError(
             "no batch of this run waits or runs", where=where,
-            hint="there is nothing to end; compass status without --cancel says how far it is",
+            hint="without --cancel this command says how far it is",
         )  # fmt: skip
     if not Queue(0).cancel(submitted.jobs):
         raise ModelError("Slurm did not hear it", where=where, hint="try again")
@@ -62,9 +62,9 @@ def _folder(path: Path) -> RunFolder:
     for root in (path, *sorted(path.glob("*"), reverse=True)):
         if (root / "plan.json").exists():
             return RunFolder(root)
-    raise ConfigError(
-        "there is no run here", where=str(path), hint="name a folder such as outputs/eval_demo"
-    )
+    below = sorted({str(plan.parents[1]) for plan in path.glob("*/*/plan.json")})
+    hint = f"there are runs in {', '.join(below[:5])}" if below else "try outputs/CONFIG"
+    raise ConfigError("there is no run here", where=str(path), hint=hint)
 
 
 def _queue(submitted: Submitted) -> tuple[dict[str, int], str]:
@@ -81,7 +81,9 @@ def _queue(submitted: Submitted) -> tuple[dict[str, int], str]:
 
 
 def _listed(waiting: dict[str, int]) -> str:
-    return ", ".join(f"{n} {state.lower()}" for state, n in waiting.items())
+    return ", ".join(
+        f"{n} {state if state.startswith(HELD) else state.lower()}" for state, n in waiting.items()
+    )
 
 
 def _show(

@@ -30,7 +30,7 @@ SUBMISSIONS = 3
 ENDED = ("Invalid job id", "already completing or completed")
 """What Slurm says of jobs that need no ending."""
 
-HELD = "HELD"
+HELD = "held"
 Answer = TypeVar("Answer")
 
 

@@ -115,7 +115,6 @@ class Slurm:
         at_work = not earlier.ended and self.queue.wait_for_states(earlier.jobs)
         submitted = earlier if at_work else None
         tally, left, stopped = Tally(jobs, monitor), list(jobs), False
-        lost = "its batch is gone from the queue"
         for attempt in range(1, TRIES + 1):
             if submitted is None:
                 submitted = self._submit(folder, left)
@@ -124,14 +123,11 @@ class Slurm:
             stopped = self._follow(folder, submitted, tally)
             if stopped or attempt == TRIES:
                 break
-            if self.queue.cancelled(submitted.jobs):  # somebody wanted that
-                lost = "its batch was cancelled"
-                break
             left = tally.again()
             if not left:
                 break
             submitted = None
-        return tally.outcome(folder, interrupted=stopped, lost=lost)
+        return tally.outcome(folder, interrupted=stopped, lost="its batch is gone from the queue")
 
     def _submit(self, folder: RunFolder, jobs: Sequence[Job]) -> Submitted:
         """Submit an array for each need of GPUs, and one for scoring after them."""
@@ -196,7 +192,11 @@ class Slurm:
         return self.queue.submit([*words, *extra], script, name, environment)
 
     def _follow(self, folder: RunFolder, submitted: Submitted, tally: Tally) -> bool:
-        """Hear what happens until nothing is left in the queue; return whether it was stopped."""
+        """Hear what happens until nothing is left in the queue.
+
+        Returns:
+            Whether somebody wanted its end, here or with scancel.
+        """
         events = Events(folder.root / submitted.events)
         stops: list[float] = []
 
@@ -206,6 +206,7 @@ class Slurm:
         before = signal.signal(signal.SIGINT, stop), signal.signal(signal.SIGTERM, stop)
         try:
             ended: float | None = None
+            cancelled = False
             told: set[str] = set()
             while True:
                 for event in events.new():
@@ -216,16 +217,20 @@ class Slurm:
                     return True
                 if ended is None:
                     waiting = self.queue.states(submitted.jobs)
-                    ended = time.monotonic() if waiting == {} else None
                     _tell_of_held(waiting or {}, told)
-                elif stops or time.monotonic() - ended > GONE_SECONDS:
+                    if waiting == {}:
+                        ended = time.monotonic()
+                        cancelled = not stops and self.queue.cancelled(submitted.jobs)
+                        if cancelled:
+                            log.warning("batches of this run were cancelled")
+                elif cancelled or stops or time.monotonic() - ended > GONE_SECONDS:
                     break
                 time.sleep(min(self.poll, 1.0) if ended or stops else self.poll)
         finally:
             signal.signal(signal.SIGINT, before[0])
             signal.signal(signal.SIGTERM, before[1])
         submitted.end(folder)
-        return bool(stops) and not tally.complete
+        return (bool(stops) or cancelled) and not tally.complete
 
     def _cancelled(self, submitted: Submitted, stops: Sequence[float]) -> bool:
         """Cancel the batches; return whether to wait for their last words."""
@@ -241,7 +246,7 @@ def _tell_of_held(waiting: Mapping[str, str], told: set[str]) -> None:
     held = {name: state for name, state in waiting.items() if state.startswith(HELD)}
     for name in held.keys() - told:
         log.warning("batch %s is %s; let it go: scontrol release %s", name, held[name], name)
-    told |= held.keys()
+    told.update(held)
 
 
 def _whole(need: float) -> int:

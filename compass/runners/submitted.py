@@ -116,7 +116,9 @@ def refuse_others(folder: RunFolder, plan: Plan, runner: Any, count: int) -> Non
     )
     if not getattr(runner, "follows", False):
         name = type(runner).__name__
-        raise StoreError(f"{why}, which {name} cannot follow", where=str(folder.root), hint=hint)
+        raise StoreError(
+            f"{why}, which the runner {name} cannot follow", where=str(folder.root), hint=hint
+        )
     theirs = {job.id: job.fingerprint for job in folder.plan().jobs}
     mine = {job.id: job.fingerprint for job in plan.jobs}
     differ = [name for name in theirs | mine if theirs.get(name) != mine.get(name)]

@@ -1,8 +1,9 @@
 """A real Ray on this machine: a head without processors, and nodes with two each.
 
-As a program (``python tests/cluster/ray_nodes.py NODES``) it is that cluster: it prints the address,
-kills a node for each line that it reads, and ends when there are no more.  A process of its own,
-because Ray leaves threads and warnings in the one that starts it.  Nothing outlives `Cluster`.
+As a program (``python tests/cluster/ray_nodes.py NODES``) it is that cluster: it prints the
+address, kills a node for each line that it reads, and ends when there are no more.  It is a
+process of its own, because Ray leaves threads and warnings in the one that starts it.  Nothing
+outlives `Cluster`.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        self._run("scancel", "--user=root", check=False)
+        self._run("scancel", "--user=root")
         for name in reversed(list(self._daemons)):
             self.stop(name)
         for process in self.steps():
@@ -158,8 +158,12 @@ class Cluster:
             return False
 
     def states(self) -> list[str]:
-        done = self._run("sinfo", "-h", "-N", "-o", "%T", check=False)
-        return done.stdout.split()
+        """Return the states of the nodes."""
+        return self.ask("sinfo", "-h", "-N", "-o", "%T").split()
+
+    def ask(self, *words: str) -> str:
+        """Return what a command of Slurm says."""
+        return self._run(*words).stdout
 
     @staticmethod
     def wait_for(fact, seconds: float) -> None:
@@ -168,9 +172,9 @@ class Cluster:
             assert time.monotonic() < until, "the cluster does not get there"
             time.sleep(0.2)
 
-    def _run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
+    def _run(self, *words: str) -> subprocess.CompletedProcess:
         settings = {**os.environ, **self.environment}
-        return subprocess.run(words, env=settings, capture_output=True, text=True, check=check)
+        return subprocess.run(words, env=settings, capture_output=True, text=True, check=False)
 
 
 def kill(pid: int) -> None:
