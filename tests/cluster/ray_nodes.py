@@ -67,13 +67,12 @@ class Cluster:
         assert self._process.stdout.readline() == "gone\n"
 
     def processes(self) -> list[int]:
-        """Return the processes of this cluster that live."""
+        """Return the processes of this cluster that live: its log files are theirs."""
         found = []
         for path in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                environment = (path / "environ").read_bytes().split(b"\0")
-                dead = (path / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
-                if f"RAY_TMPDIR={self.home}".encode() in environment and not dead:
+            with suppress(OSError):  # of one that has ended
+                files = [os.readlink(file) for file in (path / "fd").iterdir()]
+                if any(file.startswith(f"{self.home}/") for file in files):
                     found.append(int(path.name))
         return found
 
