@@ -71,8 +71,9 @@ def runners(stack: contextlib.ExitStack, wanted: list[str]) -> dict[str, str]:
         os.environ.update(stack.enter_context(slurm.Cluster(home)).environment)
         found["slurm"] = "'compass.runners.Slurm', tasks=2, poll=0.5"
     if "ray" in wanted:
-        address = stack.enter_context(ray_nodes.Cluster()).address
-        found["ray"] = f"'compass.runners.Ray', actors=2, address={address!r}"
+        cluster = stack.enter_context(ray_nodes.Cluster())
+        os.environ.update(cluster.environment)
+        found["ray"] = f"'compass.runners.Ray', actors=2, address={cluster.address!r}"
     return {name: found[name] for name in wanted}
 
 

@@ -37,7 +37,7 @@ def runner(cluster: Cluster) -> str:
 
 def test_a_run_on_two_nodes_scores_as_a_local_one(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, runner(cluster), gpus=1)
-    lab.run()
+    lab.run(env=cluster.environment)
     assert scores(lab) == calm
     assert len(lab.stored()) == QUESTIONS
     jobs = [
@@ -50,7 +50,7 @@ def test_a_run_on_two_nodes_scores_as_a_local_one(cluster, calm, tmp_path):
 
 def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, runner(cluster), pause=0.1)
-    process = started(lab, rows=20)
+    process = started(lab, 20, cluster.environment)
     cluster.kill_node()
     assert process.wait(240) == 0
     assert scores(lab) == calm

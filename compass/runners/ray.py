@@ -7,9 +7,11 @@ writing into files of its own: a lost node may go on for a while.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +27,11 @@ from compass.runners.needs import experiment_of, gpus_wanted
 from compass.runners.outcome import HOPELESS, Monitor, Outcome, Tally
 from compass.runners.submitted import Submitted, next_start
 
+log = logging.getLogger(__name__)
+
 TRIES = 3
 LOOK_SECONDS = 0.5
+PLACE_SECONDS = 60.0
 OBJECT_BYTES = 100_000_000
 """Of Ray's store; what actors return is small."""
 
@@ -116,6 +121,7 @@ class _Player:
     model: str
     job: Job | None = None
     idle: bool = False
+    ready: bool = False
 
 
 class _Troupe:
@@ -142,7 +148,12 @@ class _Troupe:
         self.players: list[_Player] = []
         self.tries: dict[str, int] = {}
         self.started = 0
+        self.unborn = 0
+        """Actors lost before they could begin, since one could.  A node takes several with it."""
+
         self.stopping = False
+        self.placeless = time.monotonic()
+        self.told = False
         self.place, self.attempt = next_start(folder)
         self.events = Events(self.place)
 
@@ -231,6 +242,7 @@ class _Troupe:
             return
         done, _ = self.ray.wait(list(calls), num_returns=1, timeout=LOOK_SECONDS)
         self._tell()
+        self._tell_of_waiting()
         for call in done:
             player = calls[call]
             try:
@@ -239,6 +251,7 @@ class _Troupe:
                 self._lost(player, error)
                 continue
             player.idle = True
+            player.ready, self.unborn = True, 0
             if player.job is not None:
                 self._end(player, answer)
 
@@ -265,9 +278,10 @@ class _Troupe:
         self.players.remove(player)
         job, player.job = player.job, None
         if job is None:
-            self.tries[player.kind] = self.tries.get(player.kind, 0) + 1
-            if self.tries[player.kind] >= TRIES:
-                raise ModelError(f"actors do not start: {error}")
+            if not player.ready:
+                self.unborn += 1
+                if self.unborn >= TRIES * self.runner.actors:
+                    raise ModelError(f"actors do not start: {error}")
             return
         self.tries[job.id] = self.tries.get(job.id, 0) + 1
         if self.tries[job.id] < TRIES and not self.stopping:
@@ -278,6 +292,21 @@ class _Troupe:
     def _dismiss(self, player: _Player) -> None:
         self.players.remove(player)
         self.ray.kill(player.handle)
+
+    def _tell_of_waiting(self) -> None:
+        """Say once that no actor finds a place: it may be one that the cluster does not have."""
+        if any(player.ready for player in self.players):
+            self.placeless = time.monotonic()
+        elif not self.told and time.monotonic() - self.placeless > PLACE_SECONDS:
+            self.told = True
+            wanted = {f"{self.runner.cpus:g} CPU and {one.need:g} GPU" for one in self.players}
+            log.warning(
+                "no actor has found a place for %.0f s: wanted are %s%s; the cluster has %s",
+                PLACE_SECONDS,
+                " or ".join(sorted(wanted)),
+                f" and {self.runner.resources}" if self.runner.resources else "",
+                self.ray.cluster_resources(),
+            )
 
     def _tell(self) -> None:
         for event in self.events.new():

@@ -9,6 +9,7 @@ outlives `Cluster`.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,8 @@ class Cluster:
     def __init__(self, nodes: int = 2) -> None:
         self.nodes = nodes
         self.address = ""
+        # Whoever reaches its ports could run what he likes.
+        self.environment = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
 
     def __enter__(self):
         self.home = Path(tempfile.mkdtemp(prefix="ray-"))  # short: sockets lie in there
@@ -36,7 +39,7 @@ class Cluster:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-W", "ignore", __file__, str(self.nodes)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
-                env={**os.environ, **settings}, start_new_session=True,
+                env={**os.environ, **self.environment, **settings}, start_new_session=True,
             )  # fmt: skip
         self.address = self._process.stdout.readline().strip()
         if not self.address:
