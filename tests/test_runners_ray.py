@@ -57,3 +57,9 @@ def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, cal
     # Asked twice is what was in flight: at most one of each of the two actors there.
     assert QUESTIONS <= len(lab.stored()) <= QUESTIONS + 2
     assert list(lab.out.glob("lab/*/infer/*/*/*.r1.jsonl")), "nothing was begun again"
+
+
+def test_an_address_where_nobody_listens_is_said_at_once(tmp_path):
+    lab = laboratory(tmp_path, "dict(type='compass.runners.Ray', address='127.0.0.1:9')")
+    said = lab.run(code=2).stderr
+    assert "no Ray cluster at '127.0.0.1:9'" in said

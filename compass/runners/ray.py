@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from collections import deque
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 TRIES = 3
 LOOK_SECONDS = 0.5
 PLACE_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
 OBJECT_BYTES = 100_000_000
 """Of Ray's store; what actors return is small."""
 
@@ -84,6 +86,7 @@ class Ray:
             **self.env,
         }
         own: dict[str, Any] = {}
+        _see(self.address)
         if self.address is None:
             # It tells its makers nothing, and the store for what actors hand over stays small.
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -106,6 +109,24 @@ class Ray:
             return _Troupe(ray, self, folder, jobs, monitor).work()
         finally:
             ray.shutdown()
+
+
+def _see(address: str | None) -> None:
+    """Refuse an address where nobody listens: Ray would try for minutes.
+
+    Raises:
+        ConfigError: There is no cluster there.
+    """
+    host, colon, port = (address or "").rpartition(":")
+    if not colon or "/" in host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise ConfigError(
+            f"no Ray cluster at {address!r}: {error}",
+            hint="ray start --head prints the address; address='auto' finds it on its machines",
+        ) from error
 
 
 @dataclass(eq=False)
@@ -305,7 +326,11 @@ class _Troupe:
                 PLACE_SECONDS,
                 " or ".join(sorted(wanted)),
                 f" and {self.runner.resources}" if self.runner.resources else "",
-                self.ray.cluster_resources(),
+                {
+                    name: amount
+                    for name, amount in self.ray.cluster_resources().items()
+                    if ":" not in name and not name.endswith("memory")
+                },
             )
 
     def _tell(self) -> None:
