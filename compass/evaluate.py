@@ -18,6 +18,7 @@ from compass.planner import Planned, make_plan
 from compass.runfolder import RunFolder
 from compass.runners.inprocess import InProcess
 from compass.runners.outcome import Monitor, Outcome
+from compass.runners.submitted import batches_at_work, refuse_others
 from compass.specs import Experiment
 from compass.worker import build_model
 
@@ -73,9 +74,13 @@ def evaluate(
         raise
     lock = store.Lock(folder.lock_file)
     try:
-        _record(folder, planned, earlier)
-        run = Run(folder, planned)
         runner = InProcess() if debug else experiment.runner.build()
+        batches = batches_at_work(folder, force)
+        if batches:
+            refuse_others(folder, planned.plan, runner, len(batches))
+        else:  # which batches at work would read
+            _record(folder, planned, earlier)
+        run = Run(folder, planned)
         jobs = _left(folder, planned, mode, run.reasons, explain)
         if not getattr(runner, "elsewhere", False):
             _see_servers(planned.experiment, jobs)

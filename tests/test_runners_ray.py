@@ -2,91 +2,64 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
-import os
-import subprocess
-import sys
-import time
 
 import pytest
 
-from tests.laboratory import Laboratory
+from tests.cluster.experiment import QUESTIONS, laboratory, scores, started
+from tests.cluster.ray_nodes import Cluster
 
-pytest.importorskip("ray")
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]
-
-RUNNER = "runner = dict(type='compass.runners.Ray', address={address!r}, actors=4)\n"
-MORE = """
-models = [models[0], dict(abbr='second', backend=dict(type=Instant, rule='right', pause={pause}))]
-"""
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("ray"),
+    pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed"),
+]
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A head without processors and two nodes of two each."""
-    home = tmp_path_factory.mktemp("ray")
-    program = (
-        "import sys, ray.cluster_utils as c\n"
-        "made = c.Cluster(initialize_head=True, head_node_args=dict(num_cpus=0,"
-        " include_dashboard=False, object_store_memory=80_000_000))\n"
-        "nodes = [made.add_node(num_cpus=2, object_store_memory=80_000_000) for _ in range(2)]\n"
-        "print(made.address, flush=True)\n"
-        "for line in sys.stdin:\n"
-        "    made.remove_node(nodes.pop(), allow_graceful=False)\n"
-        "    print('gone', flush=True)\n"
-        "made.shutdown()\n"
-    )
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", program], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=log, text=True,
-        )  # fmt: skip
-    process.address = process.stdout.readline().strip()
-    assert process.address, (home / "log").read_text()
-    yield process
-    process.stdin.close()
-    process.wait(60)
-    process.stdout.close()
-
-
-def laboratory(home, address=None, pause=0.0):
-    lab = Laboratory(home, count=40, rows=20, pause=pause)
-    more = MORE.format(pause=pause) + (RUNNER.format(address=address) if address else "")
-    lab.config.write_text(lab.config.read_text() + more)
-    return lab
+def cluster():
+    with Cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory):
+    """The board of a local run."""
     lab = laboratory(tmp_path_factory.mktemp("calm"))
     lab.run()
-    return lab.board()["rows"]
+    return scores(lab)
 
 
-def same(one, other):
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+def runner(cluster: Cluster) -> str:
+    return f"dict(type='compass.runners.Ray', address={cluster.address!r}, actors=4)"
 
 
 def test_a_run_on_two_nodes_scores_as_a_local_one(cluster, calm, tmp_path):
-    lab = laboratory(tmp_path, cluster.address)
-    lab.run()
-    assert same(lab.board()["rows"], calm)
-    assert len(lab.stored()) == 160
+    lab = laboratory(tmp_path, runner(cluster), gpus=1)
+    lab.run(env=cluster.environment)
+    assert scores(lab) == calm
+    assert len(lab.stored()) == QUESTIONS
+    jobs = [
+        {json.loads(line)["job"].split("/")[1] for line in file.read_text().splitlines()}
+        for file in lab.folder.glob("batches/*/infer-*.jsonl")
+    ]
+    assert jobs.count({"second"}) == 1, "there is one GPU, so one actor can need it"
     assert lab.asked_by() == 0
 
 
 def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, calm, tmp_path):
-    lab = laboratory(tmp_path, cluster.address, pause=0.2)
-    process = subprocess.Popen(lab.command(), env=dict(os.environ))
-    until = time.monotonic() + 90
-    while not (list(lab.out.glob("lab/*/infer/*/*/*.jsonl")) and len(lab.stored()) > 12):
-        assert time.monotonic() < until and process.poll() is None
-        time.sleep(0.1)
-    cluster.stdin.write("kill\n")
-    cluster.stdin.flush()
-    assert cluster.stdout.readline() == "gone\n"
+    lab = laboratory(tmp_path, runner(cluster), pause=0.1)
+    process = started(lab, 20, cluster.environment)
+    cluster.kill_node()
     assert process.wait(240) == 0
-    assert same(lab.board()["rows"], calm)
-    assert 160 <= len(lab.stored()) <= 164, "asked twice is what was in flight"
-    assert list(lab.out.glob("lab/*/infer/*/*/*.t2.jsonl")), "nothing was begun again"
+    assert scores(lab) == calm
+    # Asked twice is what was in flight: at most one of each of the two actors there.
+    assert QUESTIONS <= len(lab.stored()) <= QUESTIONS + 2
+    assert list(lab.out.glob("lab/*/infer/*/*/*.r1.jsonl")), "nothing was begun again"
+
+
+def test_an_address_where_nobody_listens_is_said_at_once(tmp_path):
+    lab = laboratory(tmp_path, "dict(type='compass.runners.Ray', address='127.0.0.1:9')")
+    said = lab.run(code=2).stderr
+    assert "no Ray cluster at '127.0.0.1:9'" in said

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,13 +18,17 @@ from hypothesis import strategies as st
 
 from compass.plan import Job
 from compass.runners.batches import infer_batches, score_batches
+from tests.cluster import experiment
+from tests.cluster.experiment import QUESTIONS, scores, started
 from tests.cluster.slurm import Cluster, missing
-from tests.laboratory import Laboratory
 
-WINDOW = 1
-"""Questions that the model of the laboratory has in flight."""
+ROOT = Path(__file__).resolve().parents[1]
 
-real = pytest.mark.skipif(bool(missing()), reason=missing() or "here")
+
+def real(test):
+    """Mark a test that needs a cluster."""
+    skip = pytest.mark.skipif(bool(missing()), reason=missing() or "here")
+    return skip(pytest.mark.slow(pytest.mark.xdist_group("slurm")(test)))
 
 
 def job(model: str, dataset: str, start: int, stop: int, kind: str = "infer") -> Job:
@@ -53,19 +60,11 @@ def test_scoring_is_apart():
     assert score_batches([], 3) == []
 
 
-MORE = """
-models = [models[0], dict(abbr='second', backend=dict(type=Instant, rule='right', pause={pause}))]
-_twice = [dict(d, abbr=d['abbr'] + '-2') for d in datasets]
-datasets = [*datasets, *_twice]
-"""
-RUNNER = "runner = dict(type='compass.runners.Slurm', tasks=4, poll=0.3, detach={detach})\n"
+RUNNER = "dict(type='compass.runners.Slurm', tasks=4, poll=0.3, detach={detach}, {more})"
 
 
-def laboratory(home, pause=0.0, count=40, detach=False, slurm=True):
-    lab = Laboratory(home, count=count, rows=20, pause=pause)
-    text = lab.config.read_text() + MORE.format(pause=pause)
-    lab.config.write_text(text + (RUNNER.format(detach=detach) if slurm else ""))
-    return lab
+def laboratory(home, pause=0.0, detach=False, more=""):
+    return experiment.laboratory(home, RUNNER.format(detach=detach, more=more), pause)
 
 
 @pytest.fixture(scope="module")
@@ -77,96 +76,174 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory):
     """The board of a local run."""
-    lab = laboratory(tmp_path_factory.mktemp("calm"), slurm=False)
+    lab = experiment.laboratory(tmp_path_factory.mktemp("calm"))
     lab.run()
-    return lab.board()
+    return scores(lab)
 
 
-def board(lab):
-    return {key: value for key, value in lab.board().items() if key != "title"}
-
-
-def same(one, other) -> bool:
-    strip = lambda board: json.dumps(board["rows"], sort_keys=True)  # noqa: E731
-    return strip(one) == strip(other)
+def status(lab, cluster, *arguments, code=0):
+    done = subprocess.run(
+        [sys.executable, "-m", "compass", "status", str(lab.folder), *arguments],
+        cwd=ROOT, env={**os.environ, **cluster.environment}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
 
 
 @real
-@pytest.mark.slow
-@pytest.mark.xdist_group("slurm")
 def test_a_run_on_two_nodes_scores_as_a_local_one(cluster, calm, tmp_path):
     lab = laboratory(tmp_path)
     lab.run(env=cluster.environment)
-    assert same(lab.board(), calm)
-    assert len(lab.stored()) == 2 * 4 * 40
+    assert scores(lab) == calm
+    assert len(lab.stored()) == QUESTIONS
     assert lab.asked_by() == 0
 
 
 @real
-@pytest.mark.slow
-@pytest.mark.xdist_group("slurm")
-def test_detached_it_is_found_again(cluster, calm, tmp_path):
-    lab = laboratory(tmp_path, pause=0.02, detach=True)
+def test_detached_it_is_found_again_and_nothing_else_may_touch_it(cluster, calm, tmp_path):
+    lab = laboratory(tmp_path, pause=0.1, detach=True)
     done = lab.run(env=cluster.environment)
     assert "submitted; follow it with:" in done.stdout
     assert not (lab.folder / "summary.json").exists()
+    state = json.loads(status(lab, cluster, "--json", code=4))
+    assert state["at_work"] and not state["complete"] and sum(state["queue"].values()) > 1
+
+    before = {name: (lab.folder / name).read_bytes() for name in ("config.json", "plan.json")}
+    text = lab.config.read_text()
+    lab.config.write_text(text.replace("Answer:", "Reply:"))
+    refused = lab.run("-r", code=5, env=cluster.environment).stderr
+    assert "with another configuration than this one: 24 of its 24 jobs" in refused
+    lab.config.write_text(text)
+    assert "cannot follow" in lab.run("-r", "--debug", code=5, env=cluster.environment).stderr
+    assert before == {name: (lab.folder / name).read_bytes() for name in before}
+
     lab.run("-r", env=cluster.environment)
-    assert same(lab.board(), calm)
-    assert len(lab.stored()) == 320
+    assert scores(lab) == calm
+    assert len(lab.stored()) == QUESTIONS
+    assert json.loads(status(lab, cluster, "--json"))["queue"] == {}
+    assert "no batch of this run" in status(lab, cluster, "--cancel", code=2)
 
 
 @real
-@pytest.mark.slow
-@pytest.mark.xdist_group("slurm")
+def test_where_slurm_cannot_be_asked_a_run_that_may_be_at_work_is_left_alone(
+    cluster, calm, tmp_path
+):
+    lab = laboratory(tmp_path, pause=0.05, detach=True)
+    lab.run(env=cluster.environment)
+    here = {"PATH": str(Path(sys.executable).parent)}
+    assert "there is no squeue here" in lab.run("-r", code=5, env=here).stderr
+    cluster.stop("munge")
+    assert "is not known: Slurm has not answered" in status(lab, cluster, code=4)
+    cluster.start("munge")
+    lab.run("-r", env=cluster.environment)
+    assert scores(lab) == calm
+
+
+@real
 def test_stopped_by_the_user_the_batches_are_cancelled_and_answers_kept(cluster, tmp_path):
     lab = laboratory(tmp_path, pause=0.1)
-    environment = {**os.environ, **cluster.environment}
-    process = subprocess.Popen(lab.command(), env=environment, stdout=subprocess.DEVNULL)
-    cluster.wait_for(lambda: list(lab.out.glob("lab/*/infer/*/*/*.jsonl")), 60)
-    cluster.wait_for(lambda: len(lab.stored()) > 10, 60)
+    process = started(lab, 10, cluster.environment, stdout=subprocess.DEVNULL)
     process.send_signal(signal.SIGINT)
     assert process.wait(120) == 130
     kept = len(lab.stored())
-    assert 10 < kept < 320
+    assert 10 < kept < QUESTIONS
     cluster.wait_for(lambda: cluster.states().count("idle") == 2, 60)
     lab.run("-r", env=cluster.environment)
-    assert len(lab.stored()) == 320
+    assert len(lab.stored()) == QUESTIONS
 
 
 @real
-@pytest.mark.slow
-@pytest.mark.xdist_group("slurm")
-@pytest.mark.skipif(
-    "COMPASS_TEST_NODE_LOSS" not in os.environ,
-    reason="beside other work the run may end with 5 (passes alone): set COMPASS_TEST_NODE_LOSS",
-)
+def test_cancelled_from_elsewhere_it_is_not_submitted_again(cluster, tmp_path):
+    lab = laboratory(tmp_path, pause=0.2)
+    process = started(
+        lab, 10, cluster.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert "what was answered is kept" in status(lab, cluster, "--cancel")
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == 130
+    assert "batches of this run were cancelled" in said
+    assert not list(lab.folder.glob("infer/*/*/*.t2.jsonl"))
+
+
+@real
 def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, pause=0.15)
-    environment = {**os.environ, **cluster.environment}
-    process = subprocess.Popen(lab.command(), env=environment, stdout=subprocess.DEVNULL)
-    cluster.wait_for(lambda: list(lab.out.glob("lab/*/infer/*/*/*.jsonl")), 60)
-    cluster.wait_for(lambda: len(lab.stored()) > 20, 60)
-    cluster.kill_node("n1")
-    time.sleep(1)
+    process = started(lab, 20, cluster.environment, stdout=subprocess.DEVNULL)
+    cluster.stop("n1")
     assert process.wait(300) == 0
-    cluster.start_node("n1")
-    assert same(lab.board(), calm)
+    cluster.start("n1")
+    assert scores(lab) == calm
     # Twice asked is what was in flight: at most a row of each of the two batches there.
-    assert 320 <= len(lab.stored()) <= 322 + 2 * WINDOW
+    assert QUESTIONS <= len(lab.stored()) <= QUESTIONS + 2
     assert list(lab.out.glob("lab/*/infer/*/*/*.r1.jsonl")), "nothing was begun again"
 
 
 @real
-@pytest.mark.slow
-@pytest.mark.xdist_group("slurm")
+def test_slurm_that_does_not_answer_for_a_while_is_waited_for(cluster, calm, tmp_path):
+    lab = laboratory(tmp_path, pause=0.15)
+    process = started(
+        lab, 1, cluster.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    for name in ("munge", "controller"):
+        cluster.stop(name)
+        time.sleep(5)
+        cluster.start(name)
+    said = process.communicate(timeout=300)[1]
+    assert process.returncode == 0, said
+    assert "Slurm does not answer, waiting for it: " in said
+    assert scores(lab) == calm
+    assert len(lab.stored()) == QUESTIONS
+
+
+@real
 def test_a_batch_that_dies_alone_is_submitted_again(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, pause=0.1)
-    environment = {**os.environ, **cluster.environment}
-    process = subprocess.Popen(lab.command(), env=environment, stdout=subprocess.DEVNULL)
-    cluster.wait_for(lambda: list(lab.out.glob("lab/*/infer/*/*/*.jsonl")), 60)
-    cluster.wait_for(lambda: len(lab.stored()) > 10, 60)
+    process = started(lab, 10, cluster.environment, stdout=subprocess.DEVNULL)
     victim = next(pid for pid in cluster.steps("n2") if not cluster.is_stepd(pid))
     os.kill(victim, signal.SIGKILL)
     assert process.wait(300) == 0
-    assert same(lab.board(), calm)
+    assert scores(lab) == calm
     assert list(lab.out.glob("lab/*/infer/*/*/*.t2.jsonl")), "nothing was tried again"
+
+
+@real
+def test_a_batch_that_slurm_holds_back_is_named_once(cluster, calm, tmp_path):
+    lab = laboratory(tmp_path, more="flags=['--hold']")
+    process = subprocess.Popen(
+        lab.command(), env={**os.environ, **cluster.environment},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    cluster.wait_for(lambda: "JobHeldUser" in cluster.ask("squeue", "-h", "-o", "%r"), 60)
+    time.sleep(2)
+    held = cluster.ask("squeue", "-h", "-o", "%F %r").split("JobHeldUser")[0].split()[-1]
+    cluster.ask("scontrol", "release", held)
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == 0
+    assert said.count(f"batch {held}_0 is held (JobHeldUser)") == 1
+    assert scores(lab) == calm
+
+
+@real
+def test_what_slurm_refuses_leaves_nothing_in_its_queue(cluster, tmp_path):
+    lab = laboratory(tmp_path, pause=0.5, more="score_flags=['--partition=nowhere']")
+    said = lab.run(code=2, env=cluster.environment).stderr
+    assert "sbatch refuses: sbatch: error: invalid partition specified: nowhere" in said
+    cluster.wait_for(lambda: not cluster.ask("squeue", "-h"), 60)
+
+
+@real
+def test_a_submission_whose_answer_was_lost_is_found_by_its_name(cluster, tmp_path):
+    """The answer gets lost on the way, as between a busy controller and a login node."""
+    deaf = tmp_path / "bin" / "sbatch"
+    deaf.parent.mkdir()
+    deaf.write_text(
+        f'#!/bin/sh\n{shutil.which("sbatch")} "$@" > /dev/null\n'
+        "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1\n"
+    )
+    deaf.chmod(0o755)
+    path = f"{deaf.parent}:{os.environ['PATH']}"
+    lab = laboratory(tmp_path / "lab")
+    lab.run(env={**cluster.environment, "PATH": path})
+    assert len(lab.stored()) == QUESTIONS
+    assert len(json.loads((lab.folder / "cluster.json").read_text())["jobs"]) == 2

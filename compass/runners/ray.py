@@ -7,8 +7,10 @@ writing into files of its own: a lost node may go on for a while.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import socket
 import sys
 import time
 from collections import deque
@@ -24,10 +26,16 @@ from compass.runners.events import Events
 from compass.runners.hands import PARENT
 from compass.runners.needs import experiment_of, gpus_wanted
 from compass.runners.outcome import HOPELESS, Monitor, Outcome, Tally
-from compass.store import write_document
+from compass.runners.submitted import Submitted, next_start
+
+log = logging.getLogger(__name__)
 
 TRIES = 3
 LOOK_SECONDS = 0.5
+PLACE_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
+OBJECT_BYTES = 100_000_000
+"""Of Ray's store; what actors return is small."""
 
 
 class Ray:
@@ -77,9 +85,16 @@ class Ray:
             "OMP_NUM_THREADS": str(max(1, int(self.cpus))),
             **self.env,
         }
+        own: dict[str, Any] = {}
+        _see(self.address)
+        if self.address is None:
+            # It tells its makers nothing, and the store for what actors hand over stays small.
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            own = {"include_dashboard": False, "object_store_memory": OBJECT_BYTES}
         try:
             ray.init(
-                address=self.address,
+                address=self.address or "local",
+                **own,
                 runtime_env={"env_vars": environment},
                 log_to_driver=False,
                 ignore_reinit_error=True,
@@ -96,6 +111,24 @@ class Ray:
             ray.shutdown()
 
 
+def _see(address: str | None) -> None:
+    """Refuse an address where nobody listens: Ray would try for minutes.
+
+    Raises:
+        ConfigError: There is no cluster there.
+    """
+    host, colon, port = (address or "").rpartition(":")
+    if not colon or "/" in host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise ConfigError(
+            f"no Ray cluster at {address!r}: {error}",
+            hint="ray start --head prints the address; address='auto' finds it on its machines",
+        ) from error
+
+
 @dataclass(eq=False)
 class _Player:
     """An actor, and what it is at."""
@@ -109,6 +142,7 @@ class _Player:
     model: str
     job: Job | None = None
     idle: bool = False
+    ready: bool = False
 
 
 class _Troupe:
@@ -135,13 +169,19 @@ class _Troupe:
         self.players: list[_Player] = []
         self.tries: dict[str, int] = {}
         self.started = 0
+        self.unborn = 0
+        """Actors lost before they could begin, since one could.  A node takes several with it."""
+
         self.stopping = False
-        self.place = folder.root / "batches" / time.strftime("%Y%m%d_%H%M%S")
+        self.placeless = time.monotonic()
+        self.told = False
+        self.place, self.attempt = next_start(folder)
         self.events = Events(self.place)
 
     def work(self) -> Outcome:
         """Do all of it."""
-        write_document(self.folder.cluster, {"runner": "ray", "jobs": []})
+        submitted = Submitted("ray", (), str(self.place.relative_to(self.folder.root)))
+        submitted.write(self.folder)
         before = signal.signal(signal.SIGINT, self._stop), signal.signal(signal.SIGTERM, self._stop)
         try:
             while self._hand_out():
@@ -150,6 +190,7 @@ class _Troupe:
             signal.signal(signal.SIGINT, before[0])
             signal.signal(signal.SIGTERM, before[1])
         self._tell()
+        submitted.end(self.folder)
         return self.tally.outcome(
             self.folder, interrupted=self.stopping, lost="its actor was lost too often"
         )
@@ -162,8 +203,8 @@ class _Troupe:
                 self._dismiss(player)
             else:
                 player.job, player.model, player.idle = job, job.model, False
-                attempt = self.tries.get(job.id, 0)
-                name = f"t{attempt + 1}" if attempt else ""
+                again = self.tries.get(job.id, 0)
+                name = self.attempt + (f"r{again}" if again else "")
                 player.waits_for = player.handle.do.remote(job.id, name)
         while not self.stopping and (wanted := self._wanted()) is not None:
             self._start(*wanted)
@@ -222,6 +263,7 @@ class _Troupe:
             return
         done, _ = self.ray.wait(list(calls), num_returns=1, timeout=LOOK_SECONDS)
         self._tell()
+        self._tell_of_waiting()
         for call in done:
             player = calls[call]
             try:
@@ -230,6 +272,7 @@ class _Troupe:
                 self._lost(player, error)
                 continue
             player.idle = True
+            player.ready, self.unborn = True, 0
             if player.job is not None:
                 self._end(player, answer)
 
@@ -256,9 +299,10 @@ class _Troupe:
         self.players.remove(player)
         job, player.job = player.job, None
         if job is None:
-            self.tries[player.kind] = self.tries.get(player.kind, 0) + 1
-            if self.tries[player.kind] >= TRIES:
-                raise ModelError(f"actors do not start: {error}")
+            if not player.ready:
+                self.unborn += 1
+                if self.unborn >= TRIES * self.runner.actors:
+                    raise ModelError(f"actors do not start: {error}")
             return
         self.tries[job.id] = self.tries.get(job.id, 0) + 1
         if self.tries[job.id] < TRIES and not self.stopping:
@@ -269,6 +313,25 @@ class _Troupe:
     def _dismiss(self, player: _Player) -> None:
         self.players.remove(player)
         self.ray.kill(player.handle)
+
+    def _tell_of_waiting(self) -> None:
+        """Say once that no actor finds a place: it may be one that the cluster does not have."""
+        if any(player.ready for player in self.players):
+            self.placeless = time.monotonic()
+        elif not self.told and time.monotonic() - self.placeless > PLACE_SECONDS:
+            self.told = True
+            wanted = {f"{self.runner.cpus:g} CPU and {one.need:g} GPU" for one in self.players}
+            log.warning(
+                "no actor has found a place for %.0f s: wanted are %s%s; the cluster has %s",
+                PLACE_SECONDS,
+                " or ".join(sorted(wanted)),
+                f" and {self.runner.resources}" if self.runner.resources else "",
+                {
+                    name: amount
+                    for name, amount in self.ray.cluster_resources().items()
+                    if ":" not in name and not name.endswith("memory")
+                },
+            )
 
     def _tell(self) -> None:
         for event in self.events.new():

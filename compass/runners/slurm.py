@@ -7,18 +7,18 @@ Slurm starts a batch again when its node is lost.
 
 from __future__ import annotations
 
+import logging
 import os
+import secrets
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from compass.errors import ConfigError, StoreError
+from compass.errors import ConfigError
 from compass.plan import Job
 from compass.runfolder import RunFolder
 from compass.runners.batches import Batch, infer_batches, score_batches
@@ -26,7 +26,11 @@ from compass.runners.events import Events
 from compass.runners.hands import PARENT
 from compass.runners.needs import experiment_of, gpus_wanted
 from compass.runners.outcome import Monitor, Outcome, Tally
-from compass.store import read_document, write_document
+from compass.runners.queue import HELD, Queue
+from compass.runners.submitted import Submitted, next_start, read_submitted
+from compass.store import write_document
+
+log = logging.getLogger(__name__)
 
 MOST_BATCHES = 1000
 """Slurm's default for the size of an array."""
@@ -36,6 +40,9 @@ TRIES = 2
 
 GONE_SECONDS = 30.0
 """How long files may take to appear on this machine after a batch has ended elsewhere."""
+
+STOP_SECONDS = 60.0
+"""How long to try to cancel the batches of a run that the user stops, if Slurm does not answer."""
 
 
 class Slurm:
@@ -54,11 +61,15 @@ class Slurm:
         setup: Shell commands that come before, such as loading a module.
         python: Interpreter on the nodes; None: this one.
         poll: Seconds between looks at the queue.
+        patience: Seconds that Slurm may leave questions without an answer.
         detach: Submit and leave; resuming the run attaches to it.
     """
 
     elsewhere = True
     """What this machine lacks says nothing about those of the jobs."""
+
+    follows = True
+    """It goes on with a run that it finds at work."""
 
     def __init__(  # noqa: PLR0913 - one argument for each thing a cluster may want
         self,
@@ -75,6 +86,7 @@ class Slurm:
         setup: Sequence[str] = (),
         python: str | None = None,
         poll: float = 5.0,
+        patience: float = 1800.0,
         detach: bool = False,
     ) -> None:
         if tasks < 1 or cpus < 1:
@@ -84,6 +96,7 @@ class Slurm:
         self.flags, self.score_flags, self.setup = flags, score_flags, setup
         self.python = python or sys.executable
         self.poll, self.detach = poll, detach
+        self.queue = Queue(patience)
 
     def width(self) -> int:
         """Return the most batches at a time."""
@@ -98,45 +111,52 @@ class Slurm:
         """
         if shutil.which("sbatch") is None:
             raise ConfigError("there is no sbatch here", hint="start the run on a login node")
-        earlier = read_document(folder.cluster) or {}
-        submitted = earlier if queued(earlier.get("jobs", ())) else None
+        earlier = read_submitted(folder)
+        at_work = not earlier.ended and self.queue.wait_for_states(earlier.jobs)
+        submitted = earlier if at_work else None
         tally, left, stopped = Tally(jobs, monitor), list(jobs), False
         for attempt in range(1, TRIES + 1):
             if submitted is None:
-                submitted = self._submit(folder, left, "" if attempt == 1 else f"t{attempt}")
-                if self.detach:
+                submitted = self._submit(folder, left)
+                if self.detach and attempt == 1:
                     return Outcome(detached=True)
             stopped = self._follow(folder, submitted, tally)
-            left = tally.again() if attempt < TRIES and not stopped else []
+            if stopped or attempt == TRIES:
+                break
+            left = tally.again()
             if not left:
                 break
             submitted = None
         return tally.outcome(folder, interrupted=stopped, lost="its batch is gone from the queue")
 
-    def _submit(self, folder: RunFolder, jobs: Sequence[Job], attempt: str) -> Mapping[str, Any]:
+    def _submit(self, folder: RunFolder, jobs: Sequence[Job]) -> Submitted:
         """Submit an array for each need of GPUs, and one for scoring after them."""
         experiment = experiment_of(folder)
         needs = {model.abbr: gpus_wanted(model) for model in experiment.models}
-        place = folder.root / "batches" / f"{time.strftime('%Y%m%d_%H%M%S')}{attempt}"
-        place.mkdir(parents=True)
+        place, attempt = next_start(folder)
         (folder.root / "logs").mkdir(exist_ok=True)
-        arrays: list[str] = []
-        for number, (need, batches) in enumerate(infer_batches(jobs, needs, self.tasks).items()):
-            extra = [*self.flags]
-            if need:
-                extra.append(f"--gres={self.gres.format(gpus=_whole(need))}")
-            arrays.append(
-                self._array(folder, place / f"infer{number}.json", batches, attempt, extra)
-            )
-        scoring = score_batches(jobs, self.tasks)
-        if scoring:
-            extra = [*self.score_flags]
-            if arrays:
-                extra.append(f"--dependency=afterany:{':'.join(arrays)}")
-            arrays.append(self._array(folder, place / "score.json", scoring, attempt, extra))
-        where = str(place.relative_to(folder.root))
-        submitted = {"runner": "slurm", "jobs": arrays, "events": where}
-        write_document(folder.cluster, submitted)
+        submitted = Submitted("slurm", (), str(place.relative_to(folder.root)))
+        try:
+            for number, (need, batches) in enumerate(
+                infer_batches(jobs, needs, self.tasks).items()
+            ):
+                extra = [*self.flags]
+                if need:
+                    extra.append(f"--gres={self.gres.format(gpus=_whole(need))}")
+                array = self._array(folder, place / f"infer{number}.json", batches, attempt, extra)
+                submitted = submitted.with_job(array)
+                submitted.write(folder)
+            scoring = score_batches(jobs, self.tasks)
+            if scoring:
+                extra = [*self.score_flags]
+                if submitted.jobs:
+                    extra.append(f"--dependency=afterany:{':'.join(submitted.jobs)}")
+                array = self._array(folder, place / "score.json", scoring, attempt, extra)
+                submitted = submitted.with_job(array)
+                submitted.write(folder)
+        except BaseException:
+            self.queue.cancel(submitted.jobs)  # part of a run is of no use
+            raise
         return submitted
 
     def _array(
@@ -163,79 +183,70 @@ class Slurm:
         }
         words = ["sbatch", "--parsable", "--requeue", "--open-mode=append"]
         words += [f"--array=0-{len(batches) - 1}%{self.tasks}", f"--cpus-per-task={self.cpus}"]
-        words += [f"--job-name=compass-{file.stem}"]
         words += [f"--output={folder.root.resolve()}/logs/slurm-%A_%a.log"]
         words += [f"{flag}={value}" for flag, value in named.items() if value is not None]
         paths = [str(PARENT), *(path or os.getcwd() for path in sys.path)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
         environment.setdefault("OMP_NUM_THREADS", str(self.cpus))
-        done = subprocess.run(
-            [*words, *extra], input=script, capture_output=True, text=True, check=False,
-            env=environment,
-        )  # fmt: skip
-        if done.returncode:
-            raise ConfigError(
-                f"sbatch refuses: {done.stderr.strip()}", hint=shlex.join([*words, *extra])
-            )
-        return done.stdout.strip().split(";")[0]
+        name = f"compass-{secrets.token_hex(4)}-{file.stem}"
+        return self.queue.submit([*words, *extra], script, name, environment)
 
-    def _follow(self, folder: RunFolder, submitted: Mapping[str, Any], tally: Tally) -> bool:
-        """Hear what happens until nothing is left in the queue; return whether it was stopped."""
-        events = Events(folder.root / submitted["events"])
-        stopped = False
+    def _follow(self, folder: RunFolder, submitted: Submitted, tally: Tally) -> bool:
+        """Hear what happens until nothing is left in the queue.
+
+        Returns:
+            Whether somebody wanted its end, here or with scancel.
+        """
+        events = Events(folder.root / submitted.events)
+        stops: list[float] = []
 
         def stop(*_: object) -> None:
-            nonlocal stopped
-            stopped = True
+            stops.append(time.monotonic())
 
         before = signal.signal(signal.SIGINT, stop), signal.signal(signal.SIGTERM, stop)
         try:
             ended: float | None = None
+            cancelled = False
+            told: set[str] = set()
             while True:
                 for event in events.new():
                     tally.hear(event)
                 if tally.complete:
                     break
-                if stopped:
-                    cancel(submitted["jobs"])
-                if ended is None and not queued(submitted["jobs"]):
-                    ended = time.monotonic()
-                if ended is not None and (stopped or time.monotonic() - ended > GONE_SECONDS):
+                if stops and not self._cancelled(submitted, stops):
+                    return True
+                if ended is None:
+                    waiting = self.queue.states(submitted.jobs)
+                    _tell_of_held(waiting or {}, told)
+                    if waiting == {}:
+                        ended = time.monotonic()
+                        cancelled = not stops and self.queue.cancelled(submitted.jobs)
+                        if cancelled:
+                            log.warning("batches of this run were cancelled")
+                elif cancelled or stops or time.monotonic() - ended > GONE_SECONDS:
                     break
-                time.sleep(min(self.poll, 1.0) if ended or stopped else self.poll)
+                time.sleep(min(self.poll, 1.0) if ended or stops else self.poll)
         finally:
             signal.signal(signal.SIGINT, before[0])
             signal.signal(signal.SIGTERM, before[1])
-        return stopped
+        submitted.end(folder)
+        return (bool(stops) or cancelled) and not tally.complete
+
+    def _cancelled(self, submitted: Submitted, stops: Sequence[float]) -> bool:
+        """Cancel the batches; return whether to wait for their last words."""
+        heard = self.queue.cancel(submitted.jobs)
+        if len(stops) == 1 and (heard or time.monotonic() - stops[0] < STOP_SECONDS):
+            return True
+        log.warning("batches may still be in the queue: scancel %s", " ".join(submitted.jobs))
+        return False
 
 
-def queued(jobs: Sequence[str]) -> dict[str, str]:
-    """Return the batches that wait or run, with their states.
-
-    Raises:
-        StoreError: Slurm does not say.
-    """
-    if not jobs:
-        return {}
-    command = ["squeue", "--noheader", "--format=%i %T", "--jobs", ",".join(jobs)]
-    for pause in (1.0, 3.0, 9.0, 0.0):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            return dict(line.split()[:2] for line in done.stdout.splitlines() if line.strip())
-        if "Invalid job id" in done.stderr:  # long gone
-            return _one_by_one(jobs) if len(jobs) > 1 else {}
-        time.sleep(pause)
-    raise StoreError(f"squeue does not answer: {done.stderr.strip()}")
-
-
-def _one_by_one(jobs: Sequence[str]) -> dict[str, str]:
-    return {name: state for job in jobs for name, state in queued([job]).items()}
-
-
-def cancel(jobs: Sequence[str]) -> None:
-    """Ask the batches to end; what they have answered is kept."""
-    if jobs:
-        subprocess.run(["scancel", *jobs], capture_output=True, check=False)
+def _tell_of_held(waiting: Mapping[str, str], told: set[str]) -> None:
+    """Say once of each batch that Slurm holds back: it waits for somebody to let it go."""
+    held = {name: state for name, state in waiting.items() if state.startswith(HELD)}
+    for name in held.keys() - told:
+        log.warning("batch %s is %s; let it go: scontrol release %s", name, held[name], name)
+    told.update(held)
 
 
 def _whole(need: float) -> int:

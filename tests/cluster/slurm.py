@@ -1,6 +1,7 @@
 """A real Slurm on this machine: a controller and some nodes, from the system's packages.
 
-It needs root, slurmctld, slurmd and munge.  Nothing outlives `Cluster`.
+It needs root, slurmctld, slurmd and munge.  Several may be there at a time: each has ports and a
+munge of its own.  Nothing outlives `Cluster`.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
-NEEDED = ("slurmctld", "slurmd", "munged", "munge", "sbatch", "squeue", "scancel")
+NEEDED = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel")
 
 CONF = """
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 AuthType=auth/munge
-AuthInfo=cred_expire=5
+AuthInfo=cred_expire=5,socket={home}/munge.socket
 CryptoType=crypto/munge
 MpiDefault=none
 ProctrackType=proctrack/linuxproc
@@ -64,10 +66,11 @@ class Cluster:
     def __init__(self, home: Path, nodes: int = 2) -> None:
         self.home = home
         self.nodes = [f"n{number}" for number in range(1, nodes + 1)]
-        self._munged = False
+        self.conf = home / "slurm.conf"
+        self.environment = {"SLURM_CONF": str(self.conf)}
+        self._daemons: dict[str, subprocess.Popen] = {}
 
     def __enter__(self):
-        self._start_munge()
         ports = [free_port() for _ in range(len(self.nodes) + 1)]
         host = socket.gethostname().split(".")[0]
         lines = [CONF.format(host=host, port=ports[0], home=self.home)]
@@ -79,34 +82,73 @@ class Cluster:
             (self.home / f"spool.{name}").mkdir(parents=True)
         (self.home / "state").mkdir()
         lines.append(f"PartitionName=eval Nodes=n[1-{len(self.nodes)}] Default=YES State=UP\n")
-        self.conf = self.home / "slurm.conf"
         self.conf.write_text("\n".join(lines))
-        self.environment = {"SLURM_CONF": str(self.conf)}
-        self._run("slurmctld", "-c", "-f", str(self.conf))
-        for name in self.nodes:
-            self.start_node(name)
-        self.wait_for(lambda: self.states().count("idle") == len(self.nodes), 30)
+        key = self.home / "munge.key"
+        key.write_bytes(os.urandom(1024))
+        key.chmod(0o400)
+        try:
+            self.start("munge")
+            self.start("controller")
+            for name in self.nodes:
+                self.start(name)
+            self.wait_for(lambda: self.states().count("idle") == len(self.nodes), 60)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
-        self._run("scancel", "--state=RUNNING", "--user=root", check=False)
-        for path in self.home.glob("*.pid"):
-            self._end(path, signal.SIGKILL)
-        for process in self.steps(""):
-            os.kill(process, signal.SIGKILL)
-        if self._munged:
-            self._end(Path("/run/munge/munged.pid"), signal.SIGTERM)
+        self._run("scancel", "--user=root")
+        for name in reversed(list(self._daemons)):
+            self.stop(name)
+        for process in self.steps():
+            kill(process)
 
-    def start_node(self, name: str) -> None:
-        self._run("slurmd", "-N", name, "-f", str(self.conf))
+    def start(self, name: str) -> None:
+        """Start ``munge``, the ``controller`` or a node."""
+        home = self.home
+        words = {
+            "munge": [
+                "munged", "--foreground", "--force", f"--socket={home}/munge.socket",
+                f"--key-file={home}/munge.key", f"--pid-file={home}/munge.pid",
+                f"--seed-file={home}/munge.seed", f"--log-file={home}/munge.log",
+            ],
+            "controller": ["slurmctld", "-D", "-f", str(self.conf)],
+        }.get(name, ["slurmd", "-D", "-N", name, "-f", str(self.conf)])  # fmt: skip
+        with (home / f"{name}.out").open("ab") as out:
+            self._daemons[name] = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=home,
+                env={**os.environ, **self.environment}, start_new_session=True,
+            )  # fmt: skip
+        if name == "munge":
+            self.wait_for((home / "munge.socket").exists, 30)
 
-    def kill_node(self, name: str) -> None:
-        """End a node as a power cut does: nobody is left to tell of it."""
-        self._end(self.home / f"slurmd.{name}.pid", signal.SIGKILL)
-        own = self.steps(name)
-        parents = {parent_of(pid) for pid in own}
-        for process in [*filter(self.is_stepd, parents), *own]:
-            os.kill(process, signal.SIGKILL)
+    def stop(self, name: str) -> None:
+        """End one of them as a power cut does: nobody is left to tell of it."""
+        daemon = self._daemons.pop(name)
+        daemon.kill()
+        daemon.wait()
+        for process in self.steps(name):
+            kill(process)
+        if name == "munge":
+            (self.home / "munge.socket").unlink(missing_ok=True)
+
+    def steps(self, node: str = "") -> list[int]:
+        """Return the processes of the job steps of a node or of all: Slurm's, and what they run."""
+        logs = {f"{self.home}/slurmd.{name}.log" for name in self.nodes if node in ("", name)}
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                environment = (path / "environ").read_bytes().split(b"\0")
+                files = {os.readlink(file) for file in (path / "fd").iterdir()}
+            except OSError:
+                continue
+            mine = f"SLURM_CONF={self.conf}".encode() in environment
+            here = not node or f"SLURMD_NODENAME={node}".encode() in environment
+            step = any(part.startswith(b"SLURM_JOB_ID=") for part in environment)
+            if (mine and here and step) or files & logs:
+                found.append(int(path.name))
+        return [pid for pid in found if pid not in {d.pid for d in self._daemons.values()}]
 
     @staticmethod
     def is_stepd(pid: int) -> bool:
@@ -115,27 +157,13 @@ class Cluster:
         except OSError:
             return False
 
-    def steps(self, name: str) -> list[int]:
-        """Return the processes of job steps of a node, and what they run."""
-        spool = str(self.home / f"spool.{name}")
-        found = []
-        for path in Path("/proc").glob("[0-9]*"):
-            try:
-                environment = (path / "environ").read_bytes()
-                command = (path / "cmdline").read_bytes()
-            except OSError:
-                continue
-            mine = f"SLURM_CONF={self.conf}".encode() in environment
-            of_node = not name or f"SLURMD_NODENAME={name}".encode() in environment
-            if (mine and of_node and b"SLURM_JOB_ID=" in environment) or (
-                b"slurmstepd" in command and spool.encode() in environment
-            ):
-                found.append(int(path.name))
-        return found
-
     def states(self) -> list[str]:
-        done = self._run("sinfo", "-h", "-N", "-o", "%T", check=False)
-        return done.stdout.split()
+        """Return the states of the nodes."""
+        return self.ask("sinfo", "-h", "-N", "-o", "%T").split()
+
+    def ask(self, *words: str) -> str:
+        """Return what a command of Slurm says."""
+        return self._run(*words).stdout
 
     @staticmethod
     def wait_for(fact, seconds: float) -> None:
@@ -144,36 +172,14 @@ class Cluster:
             assert time.monotonic() < until, "the cluster does not get there"
             time.sleep(0.2)
 
-    def _start_munge(self) -> None:
-        words = ["sh", "-c", "munge -n | unmunge"]
-        if subprocess.run(words, capture_output=True, check=False).returncode == 0:
-            return
-        own = ["install", "-d", "-o", "munge", "-g", "munge"]
-        subprocess.run([*own, "-m", "0755", "/run/munge"], check=True)
-        subprocess.run([*own, "-m", "0700", "/var/log/munge", "/var/lib/munge"], check=True)
-        key = Path("/etc/munge/munge.key")
-        if not key.exists():
-            key.write_bytes(os.urandom(1024))
-            shutil.chown(key, "munge", "munge")
-            key.chmod(0o400)
-        user = ["setpriv", "--reuid=munge", "--regid=munge", "--clear-groups"]
-        subprocess.run([*user, "/usr/sbin/munged"], check=True)
-        self._munged = True
-
-    def _run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
-        settings = {**os.environ, "SLURM_CONF": str(self.conf)}
-        return subprocess.run(words, env=settings, capture_output=True, text=True, check=check)
-
-    @staticmethod
-    def _end(pid_file: Path, number: int) -> None:
-        try:
-            os.kill(int(pid_file.read_text()), number)
-        except (OSError, ValueError):
-            return
+    def _run(self, *words: str) -> subprocess.CompletedProcess:
+        settings = {**os.environ, **self.environment}
+        return subprocess.run(words, env=settings, capture_output=True, text=True, check=False)
 
 
-def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def free_port() -> int:
