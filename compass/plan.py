@@ -8,6 +8,10 @@ from typing import Any, Literal
 
 Kind = Literal["infer", "score"]
 
+Basis = Literal["pair", "dataset", "model", "tokens"]
+"""What an estimate of seconds is known from: earlier runs of the same model and dataset, of the
+dataset with other models, of the model on other datasets; or from nothing but lengths."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -47,6 +51,33 @@ class Batch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What one model and one dataset will cost.  It decides sizes and order of jobs only."""
+
+    model: str
+    dataset: str
+    mode: str
+    samples: int
+    questions: int
+    tokens: int
+    """Estimated from the length of the first prompts; answers at their longest."""
+
+    work: float
+    """In prompt tokens' worth, see `compass.costs`."""
+
+    seconds: float
+    """Of one worker, loading left out."""
+
+    basis: Basis
+    """What the seconds are known from."""
+
+    @property
+    def measured(self) -> bool:
+        """True if earlier runs say it; otherwise the seconds are good for comparing only."""
+        return self.basis != "tokens"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """Everything a worker needs to know besides the configuration."""
 
@@ -65,10 +96,22 @@ class Plan:
     stages: tuple[tuple[Batch, ...], ...]
     """Inference, then scoring.  Batches of a stage are independent."""
 
+    estimates: tuple[Estimate, ...] = ()
+    """What each model and dataset will cost."""
+
     @property
     def jobs(self) -> list[Job]:
         """Every job, in order."""
         return [job for stage in self.stages for batch in stage for job in batch.jobs]
+
+    def costs(self) -> dict[str, float]:
+        """Return the estimated seconds of every inference job."""
+        seconds = {(e.model, e.dataset): e.seconds / e.samples for e in self.estimates}
+        return {
+            job.id: seconds.get(job.pair, 1.0) * (job.stop - job.start)
+            for job in self.jobs
+            if job.kind == "infer"
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return the form that ``plan.json`` holds."""
@@ -84,4 +127,5 @@ def plan_from_dict(raw: Mapping[str, Any]) -> Plan:
         )
         for stage in raw["stages"]
     )
-    return Plan(**{**raw, "stages": stages})
+    estimates = tuple(Estimate(**one) for one in raw.get("estimates", ()))
+    return Plan(**{**raw, "stages": stages, "estimates": estimates})

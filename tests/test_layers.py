@@ -19,6 +19,7 @@ LAYERS = [
     {
         "answers",
         "circular",
+        "costs",
         "environment",
         "plan",
         "progress",

@@ -1,4 +1,4 @@
-"""Equal slices of a range."""
+"""Equal and tapering slices of a range."""
 
 from __future__ import annotations
 
@@ -14,3 +14,37 @@ def equal_slices(size: int, parts: int) -> list[tuple[int, int]]:
         slices.append((start, stop))
         start = stop
     return slices
+
+
+def tapering_slices(size: int, workers: int, longest: int, shortest: int) -> list[tuple[int, int]]:
+    """Return slices that get shorter: each a fixed part of a worker's share of what is left.
+
+    Workers that take the next slice when they are idle end at nearly the same time, whatever a
+    slice costs: only short ones are left by then.  This is factoring (Hummel, Schonberg and
+    Flynn 1992, "Factoring: a method for scheduling parallel loops"), which halves the share;
+    where costs differ more, a smaller part of it is safer.
+
+    Args:
+        size: Of the range.
+        workers: That share it.
+        longest: Most of a slice.
+        shortest: Fewest of a slice, where more than that is left.
+
+    Examples:
+        >>> [stop - start for start, stop in tapering_slices(100, 2, 100, 5)]
+        [25, 25, 13, 13, 6, 6, 5, 5, 2]
+    """
+    slices: list[tuple[int, int]] = []
+    start = length = 0
+    while start < size:
+        if len(slices) % workers == 0:
+            length = -(-(size - start) // (SHARES * workers))
+            length = max(1, min(max(length, shortest), longest))
+        stop = min(size, start + length)
+        slices.append((start, stop))
+        start = stop
+    return slices
+
+
+SHARES = 2
+"""Slices that a worker's share of what is left is cut into."""
