@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -29,6 +29,9 @@ class Job:
     fingerprint: str
     """Hash of everything that was asked for; it decides whether to look at all."""
 
+    seconds: float = 0.0
+    """Estimated, of an inference job; it decides when the job is done, and nothing else."""
+
     @property
     def id(self) -> str:
         """Name, and place in the run folder."""
@@ -40,6 +43,11 @@ class Job:
     def pair(self) -> tuple[str, str]:
         """Model and dataset."""
         return self.model, self.dataset
+
+
+def longest_first(jobs: Iterable[Job]) -> list[Job]:
+    """Return jobs in order of their estimated seconds; nearly equal ones keep their order."""
+    return sorted(jobs, key=lambda job: -float(f"{job.seconds:.2g}"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,15 +111,6 @@ class Plan:
     def jobs(self) -> list[Job]:
         """Every job, in order."""
         return [job for stage in self.stages for batch in stage for job in batch.jobs]
-
-    def costs(self) -> dict[str, float]:
-        """Return the estimated seconds of every inference job."""
-        seconds = {(e.model, e.dataset): e.seconds / e.samples for e in self.estimates}
-        return {
-            job.id: seconds.get(job.pair, 1.0) * (job.stop - job.start)
-            for job in self.jobs
-            if job.kind == "infer"
-        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return the form that ``plan.json`` holds."""

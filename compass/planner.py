@@ -82,10 +82,11 @@ def make_plan(
     infer: dict[str, list[Job]] = {m.abbr: [] for m in experiment.models}
     score: list[Job] = []
     cuts = _cuts(experiment, estimates)
-    for (model, dataset), slices in zip(experiment.combinations, cuts, strict=True):
+    for estimate, slices in zip(estimates, cuts, strict=True):
+        model, dataset = estimate.model, estimate.dataset
         spec, benchmark = experiment.model(model), benchmarks[dataset]
         asked_hash = _asked(identities[model], spec, benchmark.spec, data[dataset])
-        infer[model] += _infer_jobs(model, dataset, asked_hash, slices)
+        infer[model] += _infer_jobs(estimate, asked_hash, slices)
         judged = fingerprint(asked_hash, benchmark.spec.meaning())
         score.append(Job(kind="score", model=model, dataset=dataset, fingerprint=judged))
 
@@ -155,17 +156,16 @@ def _open(
     return benchmarks, data, sizes
 
 
-def _infer_jobs(
-    model: str, dataset: str, asked: str, slices: Sequence[tuple[int, int]]
-) -> list[Job]:
+def _infer_jobs(estimate: Estimate, asked: str, slices: Sequence[tuple[int, int]]) -> list[Job]:
     return [
         Job(
             kind="infer",
-            model=model,
-            dataset=dataset,
+            model=estimate.model,
+            dataset=estimate.dataset,
             start=start,
             stop=stop,
             fingerprint=fingerprint(asked, start, stop),
+            seconds=round(estimate.seconds * (stop - start) / estimate.samples, 4),
         )
         for start, stop in slices
     ]

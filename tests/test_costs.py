@@ -92,7 +92,7 @@ def test_the_same_history_makes_the_same_plan_and_another_one_only_other_slices(
     (estimate,) = dear.estimates
     assert estimate.basis == "pair"
     assert estimate.seconds == pytest.approx(estimate.work)
-    assert sum(dear.costs().values()) == pytest.approx(estimate.seconds)
+    assert sum(job.seconds for job in dear.jobs) == pytest.approx(estimate.seconds)
 
 
 def test_a_resumed_run_keeps_its_estimates(tmp_path):
