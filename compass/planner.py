@@ -125,14 +125,26 @@ def _cuts(experiment: Experiment, estimates: Sequence[Estimate]) -> list[list[tu
     for one in estimates:
         spec = experiment.model(one.model)
         most = spec.resources.workers or getattr(spec.backend.resolve(), "most_workers", None)
-        slices: list[tuple[int, int]] = partitioner.slices(one)
-        mine = min(workers, most or workers)
-        least = max(_worthwhile(one), round(one.samples * fair / GRAIN / one.seconds))
-        if mine > 1 and one.samples >= 2 * least:
-            longest = max(stop - start for start, stop in slices)
-            slices = tapering_slices(one.samples, mine, longest, min(least, longest))
-        found.append(slices)
+        found.append(shared_out(one, partitioner.slices(one), min(workers, most or workers), fair))
     return found
+
+
+def shared_out(
+    estimate: Estimate, slices: list[tuple[int, int]], workers: int, fair: float
+) -> list[tuple[int, int]]:
+    """Return slices that several workers can share out.
+
+    Args:
+        estimate: What is cut.
+        slices: As the partitioner wants them; none gets longer.
+        workers: Most that may be at it.
+        fair: Seconds that every worker has to do in the whole run.
+    """
+    least = max(_worthwhile(estimate), round(estimate.samples * fair / GRAIN / estimate.seconds))
+    if workers == 1 or estimate.samples < 2 * least:
+        return slices
+    longest = max(stop - start for start, stop in slices)
+    return tapering_slices(estimate.samples, workers, longest, min(least, longest))
 
 
 def _worthwhile(estimate: Estimate) -> int:

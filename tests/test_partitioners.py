@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from compass.errors import ConfigError
 from compass.partitioners import ByCost, BySize
-from compass.partitioners.slices import tapering_slices
+from compass.partitioners.slices import SHARES, tapering_slices
 from compass.plan import Estimate
 
 
@@ -50,7 +50,7 @@ def test_tapering_slices_cover_every_sample_once_and_get_shorter(size, workers, 
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[0] <= longest
     assert min(lengths[:-1], default=shortest) >= shortest
-    assert lengths[0] <= max(shortest, -(-size // (2 * workers)))
+    assert lengths[0] <= max(shortest, -(-size // (SHARES * workers)))
 
 
 def test_senseless_sizes_are_refused():

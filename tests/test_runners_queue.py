@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import heapq
-from dataclasses import dataclass, field
-from itertools import count as numbers
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.schedule import Play, Virtual, loads, over_ideal
 from compass.plan import Job, longest_first
 from compass.runners.queue import Queue
 from compass.runners.slots import Slots
-
-
-@dataclass(eq=False)
-class Virtual:
-    """A worker that takes as long as a job costs."""
-
-    need: float
-    gpus: tuple[str, ...]
-    model: str = ""
-    failed: set[str] = field(default_factory=set)
-    job: Job | None = None
 
 
 def job_of(model, number, seconds=1.0):
@@ -31,76 +17,30 @@ def job_of(model, number, seconds=1.0):
     )
 
 
-class Play:
-    """A run in virtual time: as the local runner goes about it.
+def play_of(lengths, *, gpus=0, workers=1, needs=None, limits=None):
+    """Play jobs of so many seconds by model, and see that no place is given twice."""
+    jobs = [job_of(m, n, one) for m, own in lengths.items() for n, one in enumerate(own)]
+    needs = {model: (needs or {}).get(model, 0.0) for model in lengths}
+    limits = {model: (limits or {}).get(model) for model in lengths}
+    names = [str(n) for n in range(gpus)]
 
-    Args:
-        lengths: Real seconds of the jobs of each model.
-        gpus, workers: What there is.
-        needs, limits: By model.
-        believed: Estimated seconds, if they are others.
-    """
-
-    def __init__(self, lengths, *, gpus=0, workers=1, needs=None, limits=None, believed=None):
-        self.seconds = {}
-        jobs = []
-        for model, own in lengths.items():
-            for number, seconds in enumerate(own):
-                job = job_of(model, number, (believed or lengths)[model][number])
-                jobs.append(job)
-                self.seconds[job.id] = seconds
-        self.needs = {model: (needs or {}).get(model, 0.0) for model in lengths}
-        limits = {model: (limits or {}).get(model) for model in lengths}
-        self.limits, self.gpus, self.workers = limits, gpus, workers
-        self.queue = Queue(jobs, self.needs, limits)
-        self.slots = Slots(workers, [str(n) for n in range(gpus)])
-        self.hands, self.log, self.now = [], [], 0.0
-        self._heap, self._numbers = [], numbers()
-        self.play()
-
-    def play(self):
-        while True:
-            for hand in [one for one in self.hands if one.job is None]:
-                job = self.queue.for_idle(hand, self.hands)
-                if job is None:
-                    self.hands.remove(hand)
-                    self.slots.give(hand.gpus, hand.need)
-                else:
-                    self.begin(hand, job)
-            while (new := self.queue.for_new(self.hands, self.slots)) is not None:
-                hand = Virtual(self.needs[new[0].model], new[1])
-                self.hands.append(hand)
-                self.begin(hand, new[0])
-            self.check()
-            if not self._heap:
-                break
-            self.now, _, hand = heapq.heappop(self._heap)
-            hand.job = None
-        assert not self.queue
-
-    def begin(self, hand, job):
-        hand.job, hand.model = job, job.model
-        end = self.now + self.seconds[job.id]
-        self.log.append((job, self.now, end))
-        heapq.heappush(self._heap, (end, next(self._numbers), hand))
-
-    def check(self):
-        """No place is given twice."""
-        assert len(self.hands) <= self.workers
-        used = dict.fromkeys(self.slots.gpus, 0.0)
-        for hand in self.hands:
+    def watch(hands):
+        assert len(hands) <= workers
+        used = dict.fromkeys(names, 0.0)
+        for hand in hands:
             assert len(hand.gpus) == (0 if not hand.need else max(1, round(hand.need)))
             for gpu in hand.gpus:
                 used[gpu] += min(hand.need, 1.0)
         assert max(used.values(), default=0.0) <= 1 + 1e-9
-        for model, limit in self.limits.items():
-            assert limit is None or sum(h.model == model for h in self.hands) <= limit
+        for model, limit in limits.items():
+            assert limit is None or sum(hand.model == model for hand in hands) <= limit
 
-    def began(self, model):
-        return min(begin for job, begin, _ in self.log if job.model == model)
+    real = {job.id: job.seconds for job in jobs}
+    return Play(jobs, real, needs, limits, Slots(workers, names), watch)
 
-    def ended(self, model):
-        return max(end for job, _, end in self.log if job.model == model)
+
+def began(play, model):
+    return min(begin for job, begin, _ in play.log if job.model == model)
 
 
 seconds = st.integers(1, 50).map(float)  # so few digits are ordered exactly
@@ -109,7 +49,7 @@ seconds = st.integers(1, 50).map(float)  # so few digits are ordered exactly
 @settings(max_examples=150, deadline=None)
 @given(st.lists(seconds, min_size=1, max_size=30), st.integers(1, 6))
 def test_jobs_of_one_model_keep_graham_s_bound_of_the_longest_first(lengths, workers):
-    play = Play({"m": lengths}, workers=workers)
+    play = play_of({"m": lengths}, workers=workers)
     assert len(play.log) == len(lengths)
     ordered = sorted(lengths, reverse=True)
     best = max(ordered[0], sum(lengths) / workers)
@@ -156,7 +96,7 @@ fleets = st.dictionaries(
 @settings(max_examples=200, deadline=None)
 @given(fleets, st.integers(4, 8), st.integers(1, 12))
 def test_a_mixed_fleet_does_every_job_once_and_never_uses_a_place_twice(fleet, gpus, workers):
-    play = Play(
+    play = play_of(
         {model: lengths for model, (_, lengths, _) in fleet.items()},
         needs={model: need for model, (need, _, _) in fleet.items()},
         limits={model: limit for model, (_, _, limit) in fleet.items()},
@@ -169,9 +109,9 @@ def test_a_mixed_fleet_does_every_job_once_and_never_uses_a_place_twice(fleet, g
 def test_a_large_model_comes_first_and_small_ones_fill_the_gaps():
     lengths = {"small": [10.0] * 12, "tiny": [10.0] * 4, "large": [20.0, 20.0]}
     needs = {"small": 1.0, "tiny": 0.5, "large": 4.0}
-    play = Play(lengths, needs=needs, gpus=6, workers=20)
-    assert play.began("large") == 0
-    assert play.began("small") == 0  # beside it
+    play = play_of(lengths, needs=needs, gpus=6, workers=20)
+    assert began(play, "large") == 0
+    assert began(play, "small") == 0  # beside it
     # 80 GPU seconds each of the large one's jobs, 12 x 10, 4 x 5: 300 / 6 = 50 at best.
     assert play.now <= 60
 
@@ -179,8 +119,8 @@ def test_a_large_model_comes_first_and_small_ones_fill_the_gaps():
 def test_large_models_that_wait_for_each_other_do_not_keep_small_ones_out():
     lengths = {"large": [30.0], "larger": [30.0], "small": [10.0] * 12}
     needs = {"large": 4.0, "larger": 4.0, "small": 1.0}
-    play = Play(lengths, needs=needs, gpus=6, workers=20)
-    assert play.began("small") == 0
+    play = play_of(lengths, needs=needs, gpus=6, workers=20)
+    assert began(play, "small") == 0
     assert play.now == 60
 
 
@@ -230,3 +170,11 @@ def test_a_failed_job_goes_to_another_worker():
 def test_slices_that_cost_nearly_the_same_stay_in_their_order():
     jobs = [job_of("m", n, seconds) for n, seconds in enumerate((10.01, 10.02, 10.0, 20.0))]
     assert longest_first(jobs) == [jobs[3], *jobs[:3]]
+
+
+def test_tapering_slices_end_together_where_estimates_are_wrong():
+    for name, costs in loads(7000).items():
+        assert over_ideal(costs, 8, 10**9, taper=True) < 1.7, name
+    uneven = loads(7000)["from one to twenty, rising"]
+    assert over_ideal(uneven, 8, 10**9, taper=True) < 1.1
+    assert over_ideal(uneven, 8, 875, taper=False) > 1.5  # one slice a worker
