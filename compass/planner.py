@@ -110,7 +110,7 @@ def _costed(counted: Estimate, costs: Costs, before: Sequence[Estimate]) -> Esti
         if replace(one, seconds=0.0, basis=counted.basis) == counted:
             return one
     pace, basis = costs.pace(counted.model, counted.dataset, counted.mode)
-    return replace(counted, seconds=round(pace * counted.work, 3), basis=basis)
+    return replace(counted, seconds=max(1e-6, round(pace * counted.work, 6)), basis=basis)
 
 
 def _cuts(experiment: Experiment, estimates: Sequence[Estimate]) -> list[list[tuple[int, int]]]:

@@ -22,6 +22,7 @@ LAYERS = [
         "costs",
         "environment",
         "plan",
+        "presence",
         "progress",
         "robust",
         "runfolder",
