@@ -72,6 +72,13 @@ class Answers:
         """How many keys have a failure for an answer."""
         return sum(failed for _, _, failed in self._places.values())
 
+    def by_path(self) -> dict[Path, tuple[int, int]]:
+        """Return how many keys have their answer, and how many a failure, in each log."""
+        counts = [[0, 0] for _ in self._paths]
+        for number, _, failed in self._places.values():
+            counts[number][failed] += 1
+        return {path: (a, f) for path, (a, f) in zip(self._paths, counts, strict=True)}
+
     def __len__(self) -> int:
         return len(self._places)
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from compass import __version__, store
+from compass.costs import Costs, past_costs, record_costs
 from compass.environment import environment
 from compass.errors import CompassError, ConfigError, StoreError, did_you_mean
-from compass.plan import Job
+from compass.plan import Estimate, Job
 from compass.planner import Planned, make_plan
 from compass.runfolder import RunFolder
 from compass.runners.inprocess import InProcess
@@ -45,6 +46,7 @@ def evaluate(
     debug: bool = False,
     force: bool = False,
     explain: Callable[[str], None] | None = None,
+    past: Path | None = None,
 ) -> Run:
     """Do what is left of a run in ``folder``.
 
@@ -56,6 +58,7 @@ def evaluate(
         debug: Do everything in this process.
         force: Use the folder though another experiment made it.
         explain: Told, a line each, why a job runs again or does not.
+        past: Folder of runs that say how long questions take.
 
     Raises:
         CompassError: The configuration, the data or the folder is wrong.  Failed jobs
@@ -65,7 +68,8 @@ def evaluate(
     earlier = store.read_document(folder.run) or {}
     kept = {abbr: one.get("settled", {}) for abbr, one in earlier.get("models", {}).items()}
     try:
-        planned = make_plan(experiment, kept)
+        costs = past_costs(past) if past is not None else Costs()
+        planned = make_plan(experiment, kept, costs, _estimates(folder))
         if mode in ("all", "score"):
             _prepare(planned.experiment)
     except BaseException:
@@ -87,9 +91,19 @@ def evaluate(
         run.outcome = _do(runner, run, jobs, monitor, lock)
         if mode == "all" and not (run.outcome.interrupted or run.outcome.detached):
             _mend(runner, run, {job.id for job in jobs}, monitor, lock)
+        if jobs:
+            record_costs(folder, planned.plan)
     finally:
         lock.release()
     return run
+
+
+def _estimates(folder: RunFolder) -> tuple[Estimate, ...]:
+    """Return the estimates of an earlier start, none if its plan is of another version."""
+    try:
+        return folder.plan().estimates if folder.plan_file.exists() else ()
+    except (TypeError, KeyError):
+        return ()
 
 
 def _prepare(experiment: Experiment) -> None:
@@ -121,7 +135,7 @@ def _do(runner: Any, run: Run, jobs: list[Job], monitor: Monitor, lock: store.Lo
     """Let a runner do jobs, if there are any."""
     if not jobs:
         return Outcome()
-    per_pair = {(e.model, e.dataset): e.questions / e.samples for e in run.planned.estimates}
+    per_pair = {(e.model, e.dataset): e.questions / e.samples for e in run.planned.plan.estimates}
     samples = ((job.pair, job.stop - job.start) for job in jobs if job.kind == "infer")
     monitor.begin(jobs, sum(round(per_pair[pair] * count) for pair, count in samples))
     try:

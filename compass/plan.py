@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["infer", "score"]
+
+Basis = Literal["pair", "dataset", "model", "tokens"]
+"""What an estimate of seconds is known from: earlier runs of the same model and dataset, of the
+dataset with other models, of the model on other datasets; or from nothing but lengths."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +29,9 @@ class Job:
     fingerprint: str
     """Hash of everything that was asked for; it decides whether to look at all."""
 
+    seconds: float = 0.0
+    """Estimated, of an inference job; it decides when the job is done, and nothing else."""
+
     @property
     def id(self) -> str:
         """Name, and place in the run folder."""
@@ -38,12 +45,44 @@ class Job:
         return self.model, self.dataset
 
 
+def longest_first(jobs: Iterable[Job]) -> list[Job]:
+    """Return jobs in order of their estimated seconds; nearly equal ones keep their order."""
+    return sorted(jobs, key=lambda job: -float(f"{job.seconds:.2g}"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """Jobs for one worker, in order; jobs of one model sit together, so it loads once."""
 
     jobs: tuple[Job, ...]
     gpus: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What one model and one dataset will cost.  It decides sizes and order of jobs only."""
+
+    model: str
+    dataset: str
+    mode: str
+    samples: int
+    questions: int
+    tokens: int
+    """Estimated from the length of the first prompts; answers at their longest."""
+
+    work: float
+    """In prompt tokens' worth, see `compass.costs`."""
+
+    seconds: float
+    """Of one worker, loading left out."""
+
+    basis: Basis
+    """What the seconds are known from."""
+
+    @property
+    def measured(self) -> bool:
+        """True if earlier runs say it; otherwise the seconds are good for comparing only."""
+        return self.basis != "tokens"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +104,9 @@ class Plan:
     stages: tuple[tuple[Batch, ...], ...]
     """Inference, then scoring.  Batches of a stage are independent."""
 
+    estimates: tuple[Estimate, ...] = ()
+    """What each model and dataset will cost."""
+
     @property
     def jobs(self) -> list[Job]:
         """Every job, in order."""
@@ -84,4 +126,5 @@ def plan_from_dict(raw: Mapping[str, Any]) -> Plan:
         )
         for stage in raw["stages"]
     )
-    return Plan(**{**raw, "stages": stages})
+    estimates = tuple(Estimate(**one) for one in raw.get("estimates", ()))
+    return Plan(**{**raw, "stages": stages, "estimates": estimates})

@@ -5,16 +5,17 @@ Nothing here loads weights: what is wrong is said before the first second is spe
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from compass import __version__
+from compass.costs import GENERATED, Costs
 from compass.errors import CompassError, ConfigError
-from compass.partitioners.slices import equal_slices
-from compass.plan import Batch, Job, Plan
+from compass.partitioners.slices import tapering_slices
+from compass.plan import Batch, Estimate, Job, Plan
 from compass.questions import Asking, Benchmark, open_benchmark, version
 from compass.records import Question
 from compass.specs import Component, DatasetSpec, Experiment, ModelSpec, fingerprint
@@ -23,19 +24,11 @@ TRIED = 8
 """Questions of each pair that are made while planning, to find mistakes and estimate cost."""
 
 WORTHWHILE = 50
-"""Fewest samples of a job that is cut off only to keep another worker busy."""
+WORTHWHILE_SECONDS = 10.0
+"""Fewest samples of a job that is cut off only to keep another worker busy, or its seconds."""
 
-
-@dataclass(frozen=True)
-class Estimate:
-    """What one model and one dataset will cost."""
-
-    model: str
-    dataset: str
-    samples: int
-    questions: int
-    tokens: int
-    """Estimated from the length of the first prompts; answers at their longest."""
+GRAIN = 16
+"""Parts of what a worker has to do in the whole run: none of them is cut."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,6 @@ class Planned:
 
     experiment: Experiment
     plan: Plan
-    estimates: tuple[Estimate, ...]
     settled: Mapping[str, Mapping[str, Any]]
     """Model abbr to the arguments that were settled; a resumed run keeps them."""
 
@@ -52,12 +44,19 @@ class Planned:
     """Model abbr to what its identity is made of."""
 
 
-def make_plan(experiment: Experiment, kept: Mapping[str, Mapping[str, Any]]) -> Planned:
+def make_plan(
+    experiment: Experiment,
+    kept: Mapping[str, Mapping[str, Any]],
+    costs: Costs | None = None,
+    before: Sequence[Estimate] = (),
+) -> Planned:
     """Return what is to be done.
 
     Args:
         experiment: What was asked for.
         kept: Arguments settled by an earlier start of the same run.
+        costs: What earlier runs took, if that is known.
+        before: Estimates of an earlier start of the same run.
 
     Raises:
         CompassError: Something about the configuration or the data is wrong.
@@ -74,21 +73,20 @@ def make_plan(experiment: Experiment, kept: Mapping[str, Mapping[str, Any]]) -> 
     benchmarks, data, sizes = _open(experiment)
 
     estimates = []
-    infer: dict[str, list[Job]] = {m.abbr: [] for m in experiment.models}
-    score: list[Job] = []
-    partitioner = experiment.partitioner.build()
-    spread = _spread(experiment)
     for model, dataset in experiment.combinations:
         spec, benchmark = experiment.model(model), benchmarks[dataset]
         with _At(f"model {model!r} on dataset {dataset!r}"):
-            estimate = _try_out(spec, identities[model], benchmark, sizes[dataset])
-        estimates.append(estimate)
+            counted = _try_out(spec, identities[model], benchmark, sizes[dataset])
+            estimates.append(_costed(counted, costs or Costs(), before))
+
+    infer: dict[str, list[Job]] = {m.abbr: [] for m in experiment.models}
+    score: list[Job] = []
+    cuts = _cuts(experiment, estimates)
+    for estimate, slices in zip(estimates, cuts, strict=True):
+        model, dataset = estimate.model, estimate.dataset
+        spec, benchmark = experiment.model(model), benchmarks[dataset]
         asked_hash = _asked(identities[model], spec, benchmark.spec, data[dataset])
-        slices = partitioner.slices(sizes[dataset], estimate.tokens)
-        if len(slices) < spread[model] and sizes[dataset] >= 2 * WORTHWHILE:
-            parts = min(spread[model], sizes[dataset] // WORTHWHILE)
-            slices = equal_slices(sizes[dataset], parts)
-        infer[model] += _infer_jobs(model, dataset, asked_hash, slices)
+        infer[model] += _infer_jobs(estimate, asked_hash, slices)
         judged = fingerprint(asked_hash, benchmark.spec.meaning())
         score.append(Job(kind="score", model=model, dataset=dataset, fingerprint=judged))
 
@@ -101,15 +99,60 @@ def make_plan(experiment: Experiment, kept: Mapping[str, Mapping[str, Any]]) -> 
         sizes=sizes,
         data=data,
         stages=(tuple(b for b in batches if b.jobs), (Batch(jobs=tuple(score)),)),
+        estimates=tuple(estimates),
     )
-    return Planned(experiment, plan, tuple(estimates), settled, details)
+    return Planned(experiment, plan, settled, details)
 
 
-def _spread(experiment: Experiment) -> dict[str, int]:
-    """Return into how many jobs a model's datasets are cut at least, so that no worker idles."""
-    workers: int = experiment.runner.build().width()
-    asked = Counter(model for model, _ in experiment.combinations)
-    return {model: -(-workers // count) for model, count in asked.items()}
+def _costed(counted: Estimate, costs: Costs, before: Sequence[Estimate]) -> Estimate:
+    """Return an estimate with its seconds; those of an earlier start of the run stand."""
+    for one in before:
+        if replace(one, seconds=0.0, basis=counted.basis) == counted:
+            return one
+    pace, basis = costs.pace(counted.model, counted.dataset, counted.mode)
+    return replace(counted, seconds=max(1e-6, round(pace * counted.work, 6)), basis=basis)
+
+
+def _cuts(experiment: Experiment, estimates: Sequence[Estimate]) -> list[list[tuple[int, int]]]:
+    """Return the slices of every estimate: as the partitioner says, and tapering to the end.
+
+    With several workers no slice takes more than a small part of what each has to do, so that
+    none waits long for another.  Only large datasets are cut for it.
+    """
+    partitioner, workers = experiment.partitioner.build(), experiment.runner.build().width()
+    fair = sum(one.seconds for one in estimates) / workers
+    found = []
+    for one in estimates:
+        spec = experiment.model(one.model)
+        most = spec.resources.workers or getattr(spec.backend.resolve(), "most_workers", None)
+        found.append(shared_out(one, partitioner.slices(one), min(workers, most or workers), fair))
+    return found
+
+
+def shared_out(
+    estimate: Estimate, slices: list[tuple[int, int]], workers: int, fair: float
+) -> list[tuple[int, int]]:
+    """Return slices that several workers can share out.
+
+    Args:
+        estimate: What is cut.
+        slices: As the partitioner wants them; none gets longer.
+        workers: Most that may be at it.
+        fair: Seconds that every worker has to do in the whole run.
+    """
+    least = max(_worthwhile(estimate), round(estimate.samples * fair / GRAIN / estimate.seconds))
+    if workers == 1 or estimate.samples < 2 * least:
+        return slices
+    longest = max(stop - start for start, stop in slices)
+    return tapering_slices(estimate.samples, workers, longest, min(least, longest))
+
+
+def _worthwhile(estimate: Estimate) -> int:
+    """Return the fewest samples of a job that is cut off only to keep another worker busy."""
+    if not estimate.measured:
+        return WORTHWHILE
+    each = estimate.seconds / estimate.samples
+    return max(1, min(WORTHWHILE, math.ceil(WORTHWHILE_SECONDS / each)))
 
 
 def _open(
@@ -125,17 +168,16 @@ def _open(
     return benchmarks, data, sizes
 
 
-def _infer_jobs(
-    model: str, dataset: str, asked: str, slices: Sequence[tuple[int, int]]
-) -> list[Job]:
+def _infer_jobs(estimate: Estimate, asked: str, slices: Sequence[tuple[int, int]]) -> list[Job]:
     return [
         Job(
             kind="infer",
-            model=model,
-            dataset=dataset,
+            model=estimate.model,
+            dataset=estimate.dataset,
             start=start,
             stop=stop,
             fingerprint=fingerprint(asked, start, stop),
+            seconds=round(estimate.seconds * (stop - start) / estimate.samples, 4),
         )
         for start, stop in slices
     ]
@@ -182,17 +224,22 @@ def _try_out(spec: ModelSpec, identity: str, benchmark: Benchmark, size: int) ->
     _refuse(spec, benchmark, questions)
     per_sample = sum(1 for _ in asking.of_sample(questions[0].sample))
     written = asking.settings.max_new_tokens if ask.mode == "gen" else 0
-    tokens = 0
+    read = 0
     for question in questions:
         ranked = sum(text_tokens(c.text) for c in question.continuations)
-        tokens += text_tokens(question.dialogue.plain()) + ranked + written
+        read += text_tokens(question.dialogue.plain()) + ranked
+    each = read / max(len(questions), 1)
     total = size * per_sample
     return Estimate(
         model=spec.abbr,
         dataset=benchmark.spec.abbr,
+        mode=ask.mode,
         samples=size,
         questions=total,
-        tokens=round(tokens / max(len(questions), 1) * total),
+        tokens=round((each + written) * total),
+        work=round((each + GENERATED * written) * total, 1),
+        seconds=0.0,
+        basis="tokens",
     )
 
 

@@ -82,6 +82,11 @@ class RunFolder:
         return self.root / "cluster.json"
 
     @property
+    def costs(self) -> Path:
+        """What its questions took, for the plans of later runs."""
+        return self.root / "costs.json"
+
+    @property
     def workers_log(self) -> Path:
         """What workers say outside of any job."""
         return self.root / "logs" / "workers.log"
@@ -96,12 +101,27 @@ class RunFolder:
         """Scores on clean and on contaminated questions."""
         return self.root / "clean.json"
 
-    def seal(self, job: Job) -> None:
-        """Record that ``job`` ended well, and on which inputs."""
-        store.write_document(
-            self._seal_file(job),
-            {"fingerprint": job.fingerprint, "inputs": self._inputs(job), "bytes": self._size(job)},
-        )
+    def seal(self, job: Job, asked: int = 0, seconds: float = 0.0) -> None:
+        """Record that ``job`` ended well, and on which inputs.
+
+        Args:
+            job: The job.
+            asked: Questions it asked; 0 leaves what an earlier seal of these questions says.
+            seconds: How long that took.
+        """
+        if not asked and job.kind == "infer":
+            asked, seconds = self.taken(job)
+        seal = {
+            "fingerprint": job.fingerprint, "inputs": self._inputs(job), "bytes": self._size(job)
+        }  # fmt: skip
+        if asked:
+            seal |= {"asked": asked, "seconds": round(seconds, 4)}
+        store.write_document(self._seal_file(job), seal)
+
+    def taken(self, job: Job) -> tuple[int, float]:
+        """Return how many questions ``job`` asked when it ended, and how long that took."""
+        seal: dict[str, Any] = store.read_document(self._seal_file(job)) or {}
+        return seal.get("asked", 0), seal.get("seconds", 0.0)
 
     def unseal(self, job: Job) -> None:
         """Forget that ``job`` ended."""

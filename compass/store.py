@@ -15,6 +15,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -282,14 +283,16 @@ class Lock:
         return self._file.fileno()
 
     def release(self) -> None:
-        """Let go; workers that still run keep the lock."""
+        """Let go; workers that still run keep the lock.  A name left in it tells of a crash."""
+        with suppress(OSError):
+            self._file.truncate(0)
         self._file.close()
 
     def _wait(self, patience: float) -> None:
         began = time.monotonic()
         while not self._try():
-            owner = self._owner()
-            if _alive(owner) or time.monotonic() - began > patience:
+            owner = lock_owner(self.path)
+            if is_alive(owner) or time.monotonic() - began > patience:
                 raise StoreError(
                     f"another run is at work here: process {owner.get('pid', '?')} "
                     f"on {owner.get('host', '?')} since {owner.get('since', '?')}",
@@ -306,16 +309,18 @@ class Lock:
                 return False
         return True
 
-    def _owner(self) -> dict[str, Any]:
-        try:
-            owner = json.loads(self.path.read_bytes() or b"{}")
-        except ValueError:
-            return {}
-        return owner if isinstance(owner, dict) else {}
+
+def lock_owner(path: Path) -> dict[str, Any]:
+    """Return who wrote a name into a lock last: its ``pid``, ``host`` and ``since``."""
+    try:
+        owner = json.loads(path.read_bytes() or b"{}")
+    except (ValueError, OSError):
+        return {}
+    return owner if isinstance(owner, dict) else {}
 
 
-def _alive(owner: dict[str, Any]) -> bool:
-    """True unless the owner is known to be gone; another machine's cannot be known."""
+def is_alive(owner: dict[str, Any]) -> bool:
+    """True unless a lock's owner is known to be gone; another machine's cannot be known."""
     if not owner:
         return False
     if owner.get("host") != socket.gethostname():

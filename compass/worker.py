@@ -64,6 +64,8 @@ class Worker:
         self._benchmarks: dict[str, Benchmark] = {}
         self._streams: dict[str, _Stream] = {}
         self._answers: dict[tuple[str, str], Answers] = {}
+        self._building = 0.0
+        """Seconds that went into building a model while a job was done."""
 
     def run_batch(self, ids: list[str]) -> None:
         """Do jobs in order; each ends with an event, whatever happens."""
@@ -107,6 +109,7 @@ class Worker:
         progress = _Progress(self.emit, job.id)
         if job.dataset not in self._streams:
             self._streams = {job.dataset: _Stream(asking.benchmark)}
+        began, self._building = time.perf_counter(), 0.0
         try:
             run_infer(
                 asking,
@@ -119,7 +122,8 @@ class Worker:
             )
         finally:
             progress.flush()
-        self.folder.seal(job)
+        seconds = time.perf_counter() - began - self._building
+        self.folder.seal(job, progress.done, seconds)
 
     def _score(self, job: Job) -> None:
         asking = self._asking(job)
@@ -180,6 +184,7 @@ class Worker:
         Two entries of the same weights share them, so the new one is built first.
         """
         if abbr not in self._models:
+            began = time.perf_counter()
             held = list(self._models.values())
             self._models = {abbr: build_model(self.experiment.model(abbr))}
             if hasattr(self._models[abbr], "keep_in"):
@@ -189,6 +194,7 @@ class Worker:
                 if prepare is not None:
                     prepare(model)
                 model.close()
+            self._building = time.perf_counter() - began
         return self._models[abbr]
 
 
@@ -271,6 +277,11 @@ class _Progress:
         self._job = job
         self._last = 0.0
         self._counts = (0, 0, 0)
+
+    @property
+    def done(self) -> int:
+        """Questions that were asked."""
+        return self._counts[0]
 
     def __call__(self, done: int, failed: int, known: int = 0) -> None:
         self._counts = (done, failed, known)

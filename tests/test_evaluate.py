@@ -82,7 +82,7 @@ def test_a_plan_counts_every_repeat(desk):
     raw = desk.raw([{"abbr": "m", "backend": {"type": "compass.models.Instant"}}])
     raw["datasets"][0]["ask"] = {"type": "compass.ask.Generate", "n": 20, "temperature": 1.0}
     planned = make_plan(experiment_of(raw), {})
-    (estimate,) = planned.estimates
+    (estimate,) = planned.plan.estimates
     assert estimate.questions == 12 * 20
     benchmark = open_benchmark(planned.experiment.datasets[0])
     keys = [q.key for q in Asking("x", {}, benchmark).questions()]

@@ -19,8 +19,10 @@ LAYERS = [
     {
         "answers",
         "circular",
+        "costs",
         "environment",
         "plan",
+        "presence",
         "progress",
         "robust",
         "runfolder",

@@ -87,8 +87,7 @@ class Count:
         if questions and not rate:
             return "?"
         rate = rate or 1.0
-        seconds = round(questions / rate)
-        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        return clock(questions / rate)
 
     def text(self) -> str:
         """Return one line that says it all."""
@@ -99,6 +98,12 @@ class Count:
         if self.refused or self.failed:
             line += f", {self.refused} questions and {self.failed} jobs failed"
         return line
+
+
+def clock(seconds: float) -> str:
+    """Return a time as hours, minutes and seconds."""
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def broken(event: dict[str, Any]) -> bool:

@@ -156,7 +156,8 @@ def _ask(
         replace(spec, only=orders[spec.abbr].first(counts[spec.abbr]))
         for spec in experiment.datasets
     )
-    run = evaluate(replace(experiment, datasets=datasets), folder, monitor(), debug=debug)
+    asked, runs = replace(experiment, datasets=datasets), folder.root.parent.parent
+    run = evaluate(asked, folder, monitor(), debug=debug, past=runs)
     again = f"the same command with -r {folder.root.name} asks only what is missing"
     if run.outcome.interrupted:
         _say(f"what was answered is kept; {again}")

@@ -14,9 +14,10 @@ from compass.board import Board, Origin, board, collect, lit, print_board, teste
 from compass.cli.arguments.run import MODES
 from compass.cli.experiment import experiment_of
 from compass.cli.leaks import find_leaks
-from compass.cli.progress import monitor
+from compass.cli.progress import clock, monitor
 from compass.cli.screen import screen
 from compass.contamination.annotations import read_annotations
+from compass.costs import past_costs
 from compass.errors import EXIT_INTERRUPTED, CompassError, ConfigError, ModelError
 from compass.evaluate import Run, evaluate, run_folder
 from compass.planner import Planned, make_plan
@@ -40,7 +41,7 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.detach:
         experiment = _with_runner(experiment, "detach", True)
     if arguments.dry_run:
-        _show_plan(make_plan(experiment, {}))
+        _show_plan(make_plan(experiment, {}, past_costs(Path(arguments.work_dir))))
         return 0
     folder = run_folder(Path(arguments.work_dir), experiment.name, arguments.resume)
     print(f"run folder: {folder.root}", flush=True)
@@ -65,6 +66,7 @@ def _once(arguments: argparse.Namespace, experiment: Experiment, folder: RunFold
         debug=arguments.debug,
         force=arguments.force,
         explain=print if arguments.explain else None,
+        past=Path(arguments.work_dir),
     )
     if run.outcome.detached:
         print(f"submitted; follow it with: {_again(arguments, folder.root.name)}")
@@ -171,14 +173,15 @@ def _with_runner(experiment: Experiment, name: str, value: int) -> Experiment:
 
 def _show_plan(planned: Planned) -> None:
     jobs = planned.plan.jobs
-    print(f"{'model':<28} {'dataset':<36} {'samples':>8} {'questions':>10} {'~tokens':>12}")
-    for one in planned.estimates:
+    head = f"{'model':<28} {'dataset':<36} {'samples':>8} {'questions':>10} {'~tokens':>12}"
+    print(f"{head} {'~time':>9}")
+    for one in planned.plan.estimates:
         print(
             f"{one.model:<28} {one.dataset:<36} {one.samples:>8,} {one.questions:>10,} "
-            f"{one.tokens:>12,}"
+            f"{one.tokens:>12,} {clock(one.seconds) if one.measured else '?':>9}"
         )
-    questions = sum(one.questions for one in planned.estimates)
-    tokens = sum(one.tokens for one in planned.estimates)
+    questions = sum(one.questions for one in planned.plan.estimates)
+    tokens = sum(one.tokens for one in planned.plan.estimates)
     infer = sum(job.kind == "infer" for job in jobs)
     print(
         f"{infer} inference jobs and {len(jobs) - infer} scoring jobs; {questions:,} questions, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compass.errors import ConfigError
 from compass.partitioners.slices import equal_slices
+from compass.plan import Estimate
 
 
 class BySize:
@@ -19,11 +20,6 @@ class BySize:
             raise ConfigError(f"rows must be at least 1, got {rows!r}")
         self.rows = rows
 
-    def slices(self, size: int, tokens: int) -> list[tuple[int, int]]:
-        """Return start and stop of every slice of ``size`` samples.
-
-        Examples:
-            >>> BySize(rows=4).slices(10, 0)
-            [(0, 4), (4, 7), (7, 10)]
-        """
-        return equal_slices(size, -(-size // self.rows))
+    def slices(self, estimate: Estimate) -> list[tuple[int, int]]:
+        """Return start and stop of every slice of the samples."""
+        return equal_slices(estimate.samples, -(-estimate.samples // self.rows))

@@ -27,10 +27,10 @@ def infer_batches(
     found: dict[float, list[Batch]] = {}
     for need in sorted({needs[job.model] for job in jobs if job.kind == "infer"}, reverse=True):
         mine = [job for job in jobs if job.kind == "infer" and needs[job.model] == need]
-        sized: list[tuple[int, Batch]] = []
+        sized: list[tuple[float, Batch]] = []
         for model in dict.fromkeys(job.model for job in mine):
             own = [job for job in mine if job.model == model]
-            share = max(1, round(most * sum(map(_size, own)) / max(1, sum(map(_size, mine)))))
+            share = max(1, round(most * sum(map(_size, own)) / sum(map(_size, mine))))
             sized += _packed(own, min(share, len(own)))
         sized.sort(key=lambda one: -one[0])
         found[need] = [batch for _, batch in sized]
@@ -43,12 +43,12 @@ def score_batches(jobs: Sequence[Job], most: int) -> list[Batch]:
     return [batch for _, batch in _packed(mine, min(most, len(mine)))]
 
 
-def _packed(jobs: Sequence[Job], count: int) -> list[tuple[int, Batch]]:
+def _packed(jobs: Sequence[Job], count: int) -> list[tuple[float, Batch]]:
     """Return jobs in ``count`` batches of about one size: the longest first, to the emptiest.
 
     Graham 1969, "Bounds on multiprocessing timing anomalies": at most 4/3 of the best.
     """
-    batches: list[tuple[int, Batch]] = [(0, []) for _ in range(count)]
+    batches: list[tuple[float, Batch]] = [(0.0, []) for _ in range(count)]
     for job in sorted(jobs, key=_size, reverse=True):
         place = min(range(count), key=lambda number: batches[number][0])
         size, ids = batches[place]
@@ -56,5 +56,6 @@ def _packed(jobs: Sequence[Job], count: int) -> list[tuple[int, Batch]]:
     return [one for one in batches if one[1]]
 
 
-def _size(job: Job) -> int:
-    return max(1, job.stop - job.start)
+def _size(job: Job) -> float:
+    """Return what a job is estimated to cost; of scoring nothing is known."""
+    return job.seconds or 1.0

@@ -7,12 +7,13 @@ import selectors
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from compass.errors import ConfigError
 from compass.plan import Job
 from compass.runfolder import RunFolder
+from compass.runners.backlog import Backlog
 from compass.runners.hands import Hand, start
 from compass.runners.needs import experiment_of, gpus_wanted
 from compass.runners.outcome import HOPELESS, Monitor, Outcome
@@ -21,6 +22,11 @@ from compass.specs import ModelSpec
 
 TRIES = 2
 GRACE_SECONDS = 30.0
+
+SCORERS = 4
+CORES_OF_SCORER = 4
+"""Cores for each scorer after the first: programs that are judged run several at a time, and
+against the clock."""
 
 
 class Local:
@@ -65,7 +71,8 @@ class Local:
         limits = {m.abbr: m.resources.workers or _most(m, gpus) for m in experiment.models}
         smallest = min((need for need in needs.values() if need), default=1.0)
         workers = self.workers or max(self.width(), int(len(gpus) / smallest + 1e-9))
-        return _Crew(folder, Slots(workers, gpus), needs, limits, monitor, lock).work(jobs)
+        queue = Backlog((job for job in jobs if job.kind == "infer"), needs, limits)
+        return _Crew(folder, Slots(workers, gpus), needs, queue, monitor, lock).work(jobs)
 
 
 def _need(model: ModelSpec, gpus: Sequence[str]) -> float:
@@ -94,19 +101,18 @@ class _Crew:
         folder: RunFolder,
         slots: Slots,
         needs: dict[str, float],
-        limits: dict[str, int | None],
+        queue: Backlog,
         monitor: Monitor,
         lock: int | None,
     ) -> None:
         self.folder = folder
         self.slots = slots
         self.needs = needs
-        self.limits = limits
+        self.infer = queue
         self.monitor = monitor
         self.lock = lock
         self.outcome = Outcome()
         self.hands: list[Hand] = []
-        self.infer: dict[str, deque[Job]] = {}
         self.score: deque[Job] = deque()
         self.waiting: dict[tuple[str, str], int] = {}
         self.held: dict[tuple[str, str], Job] = {}
@@ -118,7 +124,6 @@ class _Crew:
         """Do all of it."""
         for job in jobs:
             if job.kind == "infer":
-                self.infer.setdefault(job.model, deque()).append(job)
                 self.waiting[job.pair] = self.waiting.get(job.pair, 0) + 1
         for job in jobs:
             if job.kind == "score" and job.pair in self.waiting:
@@ -143,50 +148,32 @@ class _Crew:
         """Give jobs to idle workers, start workers where there is room."""
         if self.stopping:
             return False
-        if self.score:
-            scorers = [h for h in self.hands if h.kind == "score" and h.leaving is None]
-            scorer = scorers[0] if scorers else self._start("score", (), 0.0)
-            if scorer.idle:
-                scorer.give(self.score.popleft())
-        for hand in [h for h in self.hands if h.kind == "infer" and h.idle]:
-            job = self._next_for(hand)
+        self._hand_out_scoring()
+        for hand in [hand for hand in self._inferring() if hand.idle]:
+            job = self.infer.for_idle(hand, self._inferring())
             if job is not None:
                 hand.give(job)
             else:
                 hand.leave()
-        while (job := self._startable()) is not None:
-            need = self.needs[job.model]
-            gpus = self.slots.take(need)
-            if gpus is None:
-                break
-            self.infer[job.model].remove(job)
-            self._start("infer", gpus, need).give(job)
-        return bool(self.score or self.held or any(self.infer.values()))
+        while (new := self.infer.for_new(self._inferring(), self.slots)) is not None:
+            job, gpus = new
+            self._start("infer", gpus, self.needs[job.model]).give(job)
+        return bool(self.score or self.held or self.infer)
 
-    def _startable(self) -> Job | None:
-        """Return the first job whose model may have one more worker."""
-        for model, jobs in self.infer.items():
-            limit = self.limits[model]
-            at_it = sum(h.model == model for h in self.hands if h.kind == "infer")
-            if jobs and (limit is None or at_it < limit):
-                return jobs[0]
-        return None
+    def _hand_out_scoring(self) -> None:
+        """Let scorers work beside inference, as many as the processor has room for."""
+        while self.score:
+            scorers = [h for h in self.hands if h.kind == "score" and h.leaving is None]
+            scorer = next((h for h in scorers if h.idle), None)
+            if scorer is None:
+                free = cores() - len(self._inferring())
+                if len(scorers) >= max(1, min(SCORERS, free // CORES_OF_SCORER)):
+                    return
+                scorer = self._start("score", (), 0.0)
+            scorer.give(self.score.popleft())
 
-    def _next_for(self, hand: Hand) -> Job | None:
-        """Return the next job for a worker: its own model's first, never one it failed."""
-        for model in self._models_for(hand):
-            jobs = self.infer.get(model, ())
-            job = next((job for job in jobs if job.id not in hand.failed), None)
-            if job is not None:
-                self.infer[model].remove(job)
-                return job
-        return None
-
-    def _models_for(self, hand: Hand) -> Iterator[str]:
-        yield hand.model
-        for model in self.infer:
-            if self.limits[model] is None and self.needs[model] == hand.need:
-                yield model
+    def _inferring(self) -> list[Hand]:
+        return [hand for hand in self.hands if hand.kind == "infer"]
 
     def _start(self, kind: str, gpus: tuple[str, ...], need: float) -> Hand:
         settings = {
@@ -249,7 +236,7 @@ class _Crew:
         failed = not event["ok"] and not event.get("interrupted")
         if failed and self._hopeful(job, event):
             hand.failed.add(job.id)
-            self.infer[job.model].append(job)
+            self.infer.again(job)
             self.monitor.event({**event, "event": "again"})
             return
         self.monitor.event(event)

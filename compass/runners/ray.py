@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compass.errors import ConfigError, ModelError
-from compass.plan import Job
+from compass.plan import Job, longest_first
 from compass.runfolder import RunFolder
 from compass.runners.actor import Actor
 from compass.runners.events import Events
@@ -159,7 +159,7 @@ class _Troupe:
             m.abbr: m.resources.workers or getattr(m.backend.resolve(), "most_workers", None)
             for m in experiment.models
         }
-        self.infer: deque[Job] = deque(job for job in jobs if job.kind == "infer")
+        self.infer: deque[Job] = deque(j for j in longest_first(jobs) if j.kind == "infer")
         self.waiting: dict[tuple[str, str], int] = {}
         for job in self.infer:
             self.waiting[job.pair] = self.waiting.get(job.pair, 0) + 1
