@@ -7,10 +7,12 @@ import io
 import json
 
 import pytest
+import yaml
 from rich.console import Console
 from runs import MadeRun, said, score
 
 from compass.board import board_of, lit, print_board, recorded_runs
+from compass.board.exports import to_model_index
 from compass.board.files import to_csv, to_json, to_long_csv, to_markdown
 from compass.board.latex import to_latex
 from compass.cli import main
@@ -75,6 +77,9 @@ def test_every_form_of_a_board_has_the_sign_and_the_footnote(tmp_path):
         assert "saw none" not in text
     plain = shown(one, "ascii")
     assert "50.0(L)" in plain and "50.0(D)" in plain and "(L) river on birds" in plain
+    card = yaml.safe_load(to_model_index(one, "river"))["model-index"][0]["results"]
+    names = {result["dataset"]["name"]: result["metrics"][0]["name"] for result in card}
+    assert names["birds"].endswith("contamination: leak") and "contam" not in names["stones"]
     assert r"50.0\textsuperscript{\dag}" in to_latex(one)
     rows = list(csv.DictReader(io.StringIO(to_long_csv(one))))
     marked = {(row["model"], row["dataset"]) for row in rows if row["light"]}

@@ -10,15 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compass import store
 from compass.cli import main
 from compass.contamination.rewrite.arithmetic import EQUATION, NUMBER, compute, number
 from compass.contamination.rewrite.names import MEN, WOMEN, renamed
 from compass.contamination.rewrite.numbers import CannotRenumber, renumbered
 from compass.contamination.rewrite.phrases import rephrased
 from compass.contamination.rewrite.reference import rewritten
+from compass.contamination.rewrite.wording import (
+    NotReworded,
+    Rewording,
+    kept,
+    reworded,
+    words_of,
+)
 from compass.data.gsm8k import gsm8k
 from compass.errors import DataError
-from compass.records import Sample
+from compass.records import Answer, Sample
 
 
 @pytest.mark.parametrize(
@@ -140,7 +148,135 @@ def test_a_model_may_reword_and_that_is_said():
     (row,) = rewritten([sample], [], 0, lambda _: "For what reason?")
     assert row["question"] == "For what reason?"
     assert "nobody checked" in row["flags"][0]
-    assert list(rewritten([sample], [], 0, lambda _: None)) == []
+    assert list(rewritten([sample], [], 0, Rewording({"a": Answer(key="k", output="")}))) == []
+
+
+APPLES = "Anna buys 12 red apples for 3 dollars and eats two. How many apples has she left?"
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ("After eating two of 12 red apples bought for 3 dollars, how many has Anna?", None),
+        ("Sure, here it is:\n\n“Of 12 red apples for 3 dollars Anna ate 2; how many stay?”",
+         "Of 12 red apples for 3 dollars Anna ate 2; how many stay?"),
+    ],
+)  # fmt: skip
+def test_words_that_ask_the_same_are_taken_without_what_stands_around_them(said, taken):
+    assert reworded(APPLES, said, ["10"]) == (taken or said)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("", "said nothing"),
+        (" \n", "said nothing"),
+        ('""', "said nothing"),
+        (APPLES, "repeated the question"),
+        (f"Here you are:\n{APPLES.upper()}", "repeated the question"),
+        (f"You want this in other words: {APPLES} Well.", "repeated the question"),
+        (APPLES.replace("?", " ?").replace(".", "!"), "repeated the question"),
+        ("Anna has 12 red apples for 3 dollars and two are eaten.", "ask nothing"),
+        ("Anna eats two of 12 red apples for 3 dollars. How many? 12 - 2 = 10.", "other numbers"),
+        ("Anna eats two of 12 red apples. How many apples has she now?", "other numbers"),
+        ("12, 3, two?", "another length"),
+        ("Of 12 red apples for 3 dollars Anna ate 2; how many? " + "So it is. " * 20, "length"),
+        ("Of 12 apples for 3 dollars two were eaten. How many, all but two?", "answer away"),
+    ],
+)
+def test_words_that_cannot_stand_for_the_question_are_refused(said, reason):
+    with pytest.raises(NotReworded, match=reason):
+        reworded(APPLES, said, ["10", "all but two"])
+
+
+@given(st.text(), st.text())
+def test_whatever_a_model_says_there_are_words_or_a_reason(question, said):
+    try:
+        words = reworded(question, said)
+    except NotReworded:
+        return
+    assert words.strip() and words_of(words) != words_of(question)
+    assert 0 <= kept(question, words) <= 1
+
+
+def test_a_failed_call_and_an_answer_that_was_cut_are_told_apart():
+    samples = [Sample(id=n, fields={"question": "Why is it so?"}) for n in "abcd"]
+    made = Rewording({
+        "a": Answer(key="a", error="TimeoutError"),
+        "b": Answer(key="b", output="What is the reason", finish="length"),
+        "c": Answer(key="c", output="What is the reason for it?", finish="stop"),
+    })  # fmt: skip
+    (row,) = rewritten(samples, [], 0, made)
+    assert row["source_id"] == "c"
+    assert made.refused == {"the call failed": 2, "the model's words were cut off": 1}
+
+
+def test_words_that_are_nearly_the_original_are_flagged():
+    question = "A very long question with many words of which only the last one is other?"
+    sample = Sample(id="a", fields={"question": question})
+    (row,) = rewritten([sample], [], 0, lambda _: question.replace("other", "new"))
+    assert row["flags"][1].startswith("nearly the original: 9")
+
+
+MODELS = """
+from compass.models.instant import Instant
+from compass.models.replay import Replay
+replayed_models = [dict(abbr='replayed', backend=dict(type=Replay, path='said.jsonl'))]
+parrot_models = [dict(abbr='parrot', backend=dict(type=Instant, rule='echo'))]
+"""
+
+
+@pytest.fixture
+def named_models(tmp_path, monkeypatch):
+    (tmp_path / "configs" / "models").mkdir(parents=True)
+    (tmp_path / "configs" / "models" / "mine.py").write_text(MODELS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+WORDS = ["contamination", "reference", "demo-arithmetic-en", "-o", "fresh.jsonl"]
+
+
+def test_what_a_model_said_before_is_taken_where_it_can_be(named_models, capsys):
+    said = {
+        "arith-en-001": "If each of 8 rooms takes the painter 3 hours, how many hours is it?",
+        "arith-en-002": "",
+        "arith-en-003": "The answer is 15.",
+    }
+    rows = ({"sample_id": key, "output": text} for key, text in said.items())
+    store.write_rows(named_models / "said.jsonl", rows)
+    assert main([*WORDS, "--limit", "4", "--rules", "phrases", "--model", "replayed"]) == 4
+    told = capsys.readouterr()
+    assert "the model reworded 1 of 4 questions" in told.out
+    assert "1 calls failed, the first with" in told.err and "arith-en-004" in told.err
+    how = json.loads((named_models / "fresh.jsonl.how.json").read_text())
+    assert how["not_reworded"] == {
+        "the model said nothing": 1, "the model's words ask nothing": 1, "the call failed": 1,
+    }  # fmt: skip
+    first = json.loads((named_models / "fresh.jsonl").read_text().splitlines()[0])
+    assert first["question"] == said["arith-en-001"]
+    assert first["changed"] == ["model"]
+
+
+def test_a_model_that_repeats_the_question_has_reworded_nothing(named_models, capsys):
+    assert main([*WORDS, "--limit", "4", "--rules", "options", "--model", "parrot"]) == 3
+    told = capsys.readouterr()
+    assert "the model reworded 0 of 4 questions" in told.out
+    assert "no rule could change any question" in told.err
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (["demo-arithmetic-xx"], "at: DATASET"),
+        (["demo-arithmetic-en", "--model", "chanse"], "at: --model\n"),
+        (["demo_knowledge_rank"], "at: DATASET"),
+        (["demo-arithmetic-en", "--model", "smollm2"], "at: --model\n"),
+    ],
+)
+def test_a_wrong_name_is_said_of_the_argument_that_has_it(tmp_path, capsys, words, where):
+    assert main(["contamination", "reference", *words, "-o", str(tmp_path / "x")]) == 2
+    assert where in capsys.readouterr().err
 
 
 def test_every_gsm8k_question_that_is_renumbered_holds(real_data):
@@ -174,7 +310,7 @@ def test_a_model_that_says_nothing_leaves_the_words_to_the_rules(tmp_path):
     assert main([*words, "--rules", "phrases", "--model", "chance"]) == 0
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert rows
-    assert all("the model gave no other words" in row["flags"] for row in rows)
+    assert all("not reworded: the model said nothing" in row["flags"] for row in rows)
     assert json.loads((tmp_path / "fresh.jsonl.how.json").read_text())["model"]["abbr"] == "chance"
 
 

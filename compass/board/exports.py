@@ -65,7 +65,8 @@ def to_lm_eval(board: Board, model: str) -> str:
 def to_model_index(board: Board, model: str) -> str:
     """Return a model's scores as the ``model-index`` of a model card on Hugging Face.
 
-    Shares are percentages there, as on most cards; the interval stands in the name.
+    Shares are percentages there, as on most cards; the interval stands in the name, and so does
+    the warning of a contamination check.
     """
     import yaml
 
@@ -83,7 +84,7 @@ def to_model_index(board: Board, model: str) -> str:
             {
                 "type": row.metric,
                 "value": _percent(score.value, score),
-                "name": _described(row, score),
+                "name": _described(row, score, row.lights.get(model, "")),
                 "verified": False,
             }
         )
@@ -115,11 +116,12 @@ def _percent(value: float | None, score: Score) -> float | None:
     return value if value is None or score.scale != "share" else round(100 * value, 4)
 
 
-def _described(row: Row, score: Score) -> str:
+def _described(row: Row, score: Score, light: str) -> str:
     parts = [row.metric]
     if score.low is not None and score.high is not None:
         low, high = _percent(score.low, score), _percent(score.high, score)
         parts.append(f"95 % interval {low:.4g} to {high:.4g}")
     parts += [] if score.n is None else [f"n {score.n}"]
     parts += [f"{score.failed} failed"] if score.failed else []
+    parts += [f"contamination: {light}"] if light else []
     return ", ".join(parts)

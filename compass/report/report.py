@@ -10,6 +10,7 @@ from urllib.parse import quote
 from compass import store
 from compass.board import Board
 from compass.board.groups import groups_of
+from compass.board.words import lower, numbers
 from compass.report.contamination import clean, lights
 from compass.report.costs import Cost, cost_of
 from compass.report.leaderboard import (
@@ -117,6 +118,7 @@ def board_page(
         datasets=len({row.name for row in board.rows if not row.group}),
         data=data,
         runs=runs,
+        scale=[*filter(None, [numbers(board)]), *lower(board)],
         leaks=lights(board, roots),
         clean=clean([(run.name, root) for run, root in zip(runs, roots, strict=True)]),
     )

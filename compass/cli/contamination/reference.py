@@ -4,44 +4,42 @@ from __future__ import annotations
 
 import argparse
 import inspect
-from collections.abc import Callable
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 from compass import __version__, store
 from compass.contamination.rewrite.reference import rewritten, summary
-from compass.errors import ConfigError, DataError
+from compass.contamination.rewrite.wording import Rewording
+from compass.errors import ConfigError, DataError, ModelError
 from compass.questions import Asking, open_benchmark
-from compass.records import Sample
+from compass.records import Answer
 from compass.specs import Component, DatasetSpec, ModelSpec, fingerprint
+from compass.textsafe import clean_terminal
 from compass.worker import build_model
 
 REWORD = (
-    "Rewrite the following question in other words. Keep every number, every name and what is "
-    "asked. Reply with the question only.\n\n{{ question }}"
+    "Rewrite the following question in other words. Do not answer it. Keep every number, every "
+    "name and what is asked. Reply with the new question only.\n\n{{ question }}"
 )
+_ARGUMENTS = {"--datasets": "DATASET", "--models": "--model"}
+"""What this command calls the arguments of `compass run`."""
 
 
 def command(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from compass.config import experiment_from_names
-
     if arguments.limit is not None and arguments.limit < 1:
         raise ConfigError(f"--limit must be at least 1, got {arguments.limit}")
-    made = experiment_from_names(models=[arguments.model or "chance"], datasets=[arguments.dataset])
-    if len(made.datasets) > 1:
-        names = ", ".join(dataset.abbr for dataset in made.datasets)
-        raise ConfigError(
-            f"{arguments.dataset!r} is several datasets: {names}", hint="name one of them"
-        )
-    (dataset,) = made.datasets
+    model, dataset = _named(arguments)
     if arguments.split is not None:
         dataset = _of_split(dataset, arguments.split)
     if arguments.limit is not None:
         dataset = replace(dataset, limit=arguments.limit)
     benchmark = open_benchmark(dataset)
-    reword = _rewording(made.models[0], dataset) if arguments.model else None
+    reword = Rewording(_asked(model, dataset)) if arguments.model else None
     rows = list(rewritten(benchmark.samples(), arguments.rules, arguments.seed, reword))
+    size = sum(1 for _ in benchmark.samples())
+    code = 0 if reword is None else _told(reword, size)
     if not rows:
         raise DataError(
             f"no rule could change any question of {dataset.abbr!r}",
@@ -53,11 +51,12 @@ def command(arguments: argparse.Namespace) -> int:
         "source": dataset.abbr,
         "split": arguments.split,
         "digest": benchmark.reader.digest(),
-        "samples": sum(1 for _ in benchmark.samples()),
+        "samples": size,
         "rules": arguments.rules,
         "seed": arguments.seed,
-        "model": made.models[0].to_dict() if arguments.model else None,
+        "model": model.to_dict() if arguments.model else None,
         "prompt": REWORD if arguments.model else None,
+        "not_reworded": None if reword is None else dict(reword.refused),
         "compass": __version__,
         **summary(rows),
     }
@@ -68,6 +67,20 @@ def command(arguments: argparse.Namespace) -> int:
         if isinstance(counts, dict):
             for word, count in counts.items():
                 print(f"  {count:>6} {word}")
+    return code
+
+
+def _told(reword: Rewording, size: int) -> int:
+    """Say what a model could not reword; return the exit code."""
+    refused = reword.refused
+    print(f"the model reworded {size - refused.total()} of {size} questions")
+    for reason, often in refused.most_common():
+        print(f"  {often:>6} {reason}")
+    failed = [one.error for one in reword.said.values() if one.error is not None]
+    if failed:
+        first = clean_terminal(failed[0].strip().partition("\n")[0])
+        print(f"{len(failed)} calls failed, the first with {first}", file=sys.stderr)
+        return ModelError.exit_code
     return 0
 
 
@@ -84,8 +97,37 @@ def _of_split(dataset: DatasetSpec, split: str) -> DatasetSpec:
     return replace(dataset, reader=reader)
 
 
-def _rewording(model: ModelSpec, dataset: DatasetSpec) -> Callable[[Sample], str | None]:
-    """Return what gives a sample's question in the model's words; all are asked at once."""
+def _named(arguments: argparse.Namespace) -> tuple[ModelSpec, DatasetSpec]:
+    """Return the model, ``chance`` where none is named, and the dataset.
+
+    Raises:
+        ConfigError: A name is unknown, or stands for several.
+    """
+    from compass.config import experiment_from_names
+
+    try:
+        made = experiment_from_names(
+            models=[arguments.model or "chance"], datasets=[arguments.dataset]
+        )
+    except ConfigError as error:
+        where = _ARGUMENTS.get(error.where, error.where)
+        raise ConfigError(error.what, where=where, hint=error.hint) from error
+    for kind, word, found in (
+        ("datasets", arguments.dataset, made.datasets),
+        ("models", arguments.model, made.models),
+    ):
+        if len(found) > 1:
+            names = ", ".join(one.abbr for one in found)
+            raise ConfigError(
+                f"{word!r} is several {kind}: {names}",
+                where=_ARGUMENTS[f"--{kind}"],
+                hint="name one of them",
+            )
+    return made.models[0], made.datasets[0]
+
+
+def _asked(model: ModelSpec, dataset: DatasetSpec) -> dict[str, Answer]:
+    """Return what a model says to each sample when it is asked for other words."""
     asked = replace(
         dataset,
         prompt=Component("compass.prompts.Chat", {"user": REWORD}),
@@ -97,13 +139,7 @@ def _rewording(model: ModelSpec, dataset: DatasetSpec) -> Callable[[Sample], str
     identity = fingerprint(backend.identity())
     asking = Asking(identity, model.generation, open_benchmark(asked))
     keys = {question.key: question.sample.id for question in asking.questions()}
-    words = {
-        keys[answer.key]: answer.output
-        for answer in asking.benchmark.ask.run(backend, asking.questions(), asking.settings)
-    }
+    answers = asking.benchmark.ask.run(backend, asking.questions(), asking.settings)
+    said = {keys[answer.key]: answer for answer in answers}
     backend.close()
-
-    def reword(sample: Sample) -> str | None:
-        return words.get(sample.id) or None
-
-    return reword
+    return said

@@ -15,13 +15,15 @@ from compass.contamination.rewrite.arithmetic import NUMBER
 from compass.contamination.rewrite.names import renamed
 from compass.contamination.rewrite.numbers import CannotRenumber, renumbered
 from compass.contamination.rewrite.phrases import rephrased
+from compass.contamination.rewrite.wording import NEAR, NotReworded, kept
 from compass.errors import DataError, did_you_mean
 from compass.records import Sample
 
 RULES = ("numbers", "names", "options", "phrases")
 BY_MODEL = "model"
 
-Reword = Callable[[Sample], str | None]
+Reword = Callable[[Sample], str]
+"""Returns the question in other words; raises NotReworded if there are none."""
 
 
 def rewritten(
@@ -68,13 +70,17 @@ class _Row:
         self.flags: list[str] = []
 
     def reword(self, reword: Reword) -> None:
-        words = reword(self.sample)
-        if words is None:
-            self.flags.append("the model gave no other words")
-        elif words.strip() != self.question.strip():
-            self.question = words.strip()
-            self.changed.append(BY_MODEL)
-            self.flags.append("reworded by a model: nobody checked that the answer holds")
+        try:
+            words = reword(self.sample)
+        except NotReworded as error:
+            self.flags.append(f"not reworded: {error}")
+            return
+        share = kept(self.question, words)
+        self.question = words
+        self.changed.append(BY_MODEL)
+        self.flags.append("reworded by a model: nobody checked that the answer holds")
+        if share >= NEAR:
+            self.flags.append(f"nearly the original: {share:.0%} of its stretches of words stayed")
 
     def numbers(self) -> None:
         if self.choices:

@@ -134,7 +134,7 @@ const board = (() => {
   const range = (ends) => (ends ? (ends[0] === ends[1] ? String(ends[0]) : ends[0] + "–" + ends[1]) : "–");
 
   function legend() {
-    const parts = ["Under each score its 95 % interval; on the line beneath, the dot is the score."];
+    const parts = ["Under each score its 95 % interval" + (data.rows.some((row) => row.scale === "share") ? "; on the line beneath, the dot is the score." : ".")];
     if (data.rows.some((row) => row.cells.some((one) => one?.[CHANCE]))) parts.push("The tick is what guessing reaches.");
     if (data.rows.some((row) => row.cells.some((one) => one?.[FAILED]))) parts.push("!k: k questions without an answer; they are not counted as wrong.");
     if (data.rows.some((row) => row.best)) parts.push("Bold: significantly ahead of every other model.");
