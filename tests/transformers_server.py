@@ -14,8 +14,8 @@ from pathlib import Path
 def main() -> None:
     folder, port = sys.argv[1:]
     # It lists the models of this folder, and answers nothing where there is none.
-    home = Path(tempfile.mkdtemp(prefix="compass-hf-"))
-    (home / "hub").mkdir()
+    home = Path(tempfile.gettempdir()) / "compass-empty-hub"
+    (home / "hub").mkdir(parents=True, exist_ok=True)
     os.environ |= {"HF_HOME": str(home), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 
     from transformers.cli.transformers import main as transformers
