@@ -8,6 +8,7 @@ import json
 
 import pytest
 import yaml
+from laboratory import Laboratory
 from rich.console import Console
 from runs import MadeRun, said, score
 
@@ -132,3 +133,14 @@ def test_what_are_no_findings_is_said(tmp_path, document):
     run.document("contamination.json", document)
     with pytest.raises(StoreError, match="these are no findings of checks"):
         stored_checks(run.root)
+
+
+def test_a_check_that_cannot_be_made_takes_no_score_away(tmp_path):
+    laboratory = Laboratory(tmp_path, 6)
+    text = laboratory.config.read_text()
+    check = "dict(type=MinK, dataset='x', test='ranked', reference='generated')"
+    imported = "from compass.contamination.methods import MinK"
+    laboratory.config.write_text(f"{text}\n{imported}\ncontamination = [{check}]\n")
+    done = laboratory.run(code=2)
+    assert "a check reads" in done.stderr
+    assert "ranked" in done.stdout and "shares as 0 to 100" in done.stdout

@@ -117,6 +117,9 @@ def test_the_run_gives_the_leaked_model_the_light_and_the_clean_one_not(trained,
     assert found["value"] == pytest.approx(look.losses.mean() - fresh.losses.mean(), abs=1e-3)
     assert "leaked on made-up" in capsys.readouterr().out
     assert (path.parent / "contamination.md").exists()
+    assert "† leaked on made-up: leak: " in (path.parent / "summary.md").read_text()
+    page = (path.parent / "board.html").read_text()
+    assert "probably trained on" in page and 'id="leaks-table"' in page
 
 
 def test_a_check_of_an_unknown_dataset_is_refused_before_anything_is_loaded(tmp_path, capsys):
