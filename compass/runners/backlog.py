@@ -29,7 +29,7 @@ class Hand(Protocol):
     failed: set[str]
 
 
-class Queue:
+class Backlog:
     """What is left to infer.
 
     Args:
