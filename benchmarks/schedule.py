@@ -67,16 +67,16 @@ class Play:
         self._ends: list[tuple[float, int, Virtual]] = []
         self._numbers = numbers()
         hands: list[Virtual] = []
-        queue = Backlog(jobs, needs, limits)
-        while queue or self._ends:
+        backlog = Backlog(jobs, needs, limits)
+        while backlog or self._ends:
             for hand in [one for one in hands if one.job is None]:
-                job = queue.for_idle(hand, hands)
+                job = backlog.for_idle(hand, hands)
                 if job is None:
                     hands.remove(hand)
                     slots.give(hand.gpus, hand.need)
                 else:
                     self._begin(hand, job)
-            while (new := queue.for_new(hands, slots)) is not None:
+            while (new := backlog.for_new(hands, slots)) is not None:
                 hands.append(Virtual(needs[new[0].model], new[1]))
                 self._begin(hands[-1], new[0])
             watch(hands)

@@ -128,22 +128,22 @@ def test_a_large_model_that_lost_its_place_gets_it_back():
     """As when its worker failed a job, and small ones took its GPUs: they make room."""
     jobs = {"small": [job_of("small", n) for n in range(20)], "large": [job_of("large", 0)]}
     every = [*jobs["small"], *jobs["large"]]
-    queue = Backlog(every, {"small": 1.0, "large": 2.0}, {"small": None, "large": None})
+    backlog = Backlog(every, {"small": 1.0, "large": 2.0}, {"small": None, "large": None})
     slots = Slots(9, ["0", "1"])
-    lost = queue.for_new([], slots)
+    lost = backlog.for_new([], slots)
     assert lost is not None and lost[0].model == "large"
     slots.give(lost[1], 2.0)
     hands = []
     for _ in range(2):
-        job, gpus = queue.for_new(hands, slots)
+        job, gpus = backlog.for_new(hands, slots)
         assert job.model == "small"
         hands.append(Virtual(1.0, gpus, "small", job=job))
-    queue.again(lost[0])
-    assert queue.for_idle(hands[0], hands) is None  # it leaves
+    backlog.again(lost[0])
+    assert backlog.for_idle(hands[0], hands) is None  # it leaves
     slots.give(hands[0].gpus, 1.0)
-    assert queue.for_new(hands[1:], slots) is None  # the gap is kept
+    assert backlog.for_new(hands[1:], slots) is None  # the gap is kept
     slots.give(hands[1].gpus, 1.0)
-    assert queue.for_new([], slots)[0].model == "large"
+    assert backlog.for_new([], slots)[0].model == "large"
 
 
 def test_a_worker_takes_over_the_model_with_most_left_for_each_of_its_workers():
@@ -151,20 +151,20 @@ def test_a_worker_takes_over_the_model_with_most_left_for_each_of_its_workers():
         job_of(model, n, 5.0) for model, count in (("some", 3), ("most", 9)) for n in range(count)
     ]
     unlimited = dict.fromkeys(("done", "some", "most"))
-    queue = Backlog(jobs, dict.fromkeys(unlimited, 0.0), unlimited)
+    backlog = Backlog(jobs, dict.fromkeys(unlimited, 0.0), unlimited)
     hands = [Virtual(0.0, (), model) for model in ("done", "most", "done")]
-    assert queue.for_idle(hands[0], hands).model == "most"  # 45 / 2 against 15
+    assert backlog.for_idle(hands[0], hands).model == "most"  # 45 / 2 against 15
     hands[0].model = "most"
-    assert queue.for_idle(hands[2], hands).model == "some"  # 40 / 3 against 15
+    assert backlog.for_idle(hands[2], hands).model == "some"  # 40 / 3 against 15
 
 
 def test_a_failed_job_goes_to_another_worker():
     job = job_of("m", 0)
-    queue = Backlog([job], {"m": 0.0}, {"m": None})
+    backlog = Backlog([job], {"m": 0.0}, {"m": None})
     slots = Slots(2, [])
     first = Virtual(0.0, (), "m", failed={job.id})
-    assert queue.for_idle(first, [first]) is None
-    assert queue.for_new([first], slots) == (job, ())
+    assert backlog.for_idle(first, [first]) is None
+    assert backlog.for_new([first], slots) == (job, ())
 
 
 def test_slices_that_cost_nearly_the_same_stay_in_their_order():

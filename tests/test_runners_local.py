@@ -381,3 +381,13 @@ def test_hostile_words_of_a_back_end_reach_no_terminal(desk):
     assert "\x1b" not in out + err
     (again,) = [line for line in err.splitlines() if "is tried again" in line]
     assert "infer/moody/quiz/00000000" in again
+
+
+def test_scoring_goes_on_beside_inference(desk):
+    quick, slow = desk.model("quick"), desk.model("slow", pause=0.15)
+    run = desk.run(quick, slow, rows=3, workers=2)
+    assert run.outcome.failures == []
+    told = [(event["event"], event["job"]) for event in desk.monitor.events]
+    scored = told.index(("ended", "score/quick/quiz"))
+    assert scored < told.index(("ended", "infer/slow/quiz/00000009"))
+    assert told.index(("started", "score/quick/quiz")) < scored

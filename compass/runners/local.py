@@ -71,8 +71,8 @@ class Local:
         limits = {m.abbr: m.resources.workers or _most(m, gpus) for m in experiment.models}
         smallest = min((need for need in needs.values() if need), default=1.0)
         workers = self.workers or max(self.width(), int(len(gpus) / smallest + 1e-9))
-        queue = Backlog((job for job in jobs if job.kind == "infer"), needs, limits)
-        return _Crew(folder, Slots(workers, gpus), needs, queue, monitor, lock).work(jobs)
+        backlog = Backlog((job for job in jobs if job.kind == "infer"), needs, limits)
+        return _Crew(folder, Slots(workers, gpus), needs, backlog, monitor, lock).work(jobs)
 
 
 def _need(model: ModelSpec, gpus: Sequence[str]) -> float:
@@ -101,14 +101,14 @@ class _Crew:
         folder: RunFolder,
         slots: Slots,
         needs: dict[str, float],
-        queue: Backlog,
+        backlog: Backlog,
         monitor: Monitor,
         lock: int | None,
     ) -> None:
         self.folder = folder
         self.slots = slots
         self.needs = needs
-        self.infer = queue
+        self.infer = backlog
         self.monitor = monitor
         self.lock = lock
         self.outcome = Outcome()
