@@ -111,6 +111,16 @@ def test_hostile_texts_are_harmless_in_every_form(runs, capsys, tmp_path):
     assert "\n# a heading" not in written and "# Comparison" in written
 
 
+def test_only_what_is_significant_is_bold_on_the_page(runs, tmp_path):
+    first, second = (str(one.folder) for one in runs)
+    pages = []
+    for pair in ((first, second), (first, first)):
+        page = tmp_path / "c.html"
+        assert main(["compare", *pair, "--html", str(page)]) == 0
+        pages.append(page.read_text().count("<strong>"))
+    assert pages == [2, 0]
+
+
 def test_cases_are_chosen_by_verdict_and_text(runs, capsys):
     folder = str(runs[0].folder)
 

@@ -37,18 +37,23 @@ def clean_table(found: Sequence[Split]) -> str:
 
 def write_clean(found: Sequence[Split], folder: Path) -> None:
     """Write ``clean.md``, ``clean.csv`` and ``clean.json``."""
-    from tabulate import tabulate
-
-    body = [[clean_markdown(text) for text in cells(one)] for one in found]
-    table = tabulate(body, headers=HEAD, tablefmt="pipe", disable_numparse=True)
-    notes = "".join(f"* {clean_markdown(line)}\n" for line in unlabelled(found))
-    store.write_text(folder / "clean.md", f"{table}\n\n{note(found)}\n\n{notes}")
+    store.write_text(folder / "clean.md", clean_page(found))
     store.write_text(folder / "clean.csv", _csv(found))
     rows = [to_dict(one) for one in found]
     store.write_text(
         RunFolder(folder).splits,
         json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     )
+
+
+def clean_page(found: Sequence[Split]) -> str:
+    """Return the table for a Markdown page."""
+    from tabulate import tabulate
+
+    body = [[clean_markdown(text) for text in cells(one)] for one in found]
+    table = tabulate(body, headers=HEAD, tablefmt="pipe", disable_numparse=True)
+    notes = "".join(f"* {clean_markdown(line)}\n" for line in unlabelled(found))
+    return f"{table}\n\n{note(found)}\n" + (f"\n{notes}" if notes else "")
 
 
 def cells(one: Split) -> list[str]:

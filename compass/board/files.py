@@ -15,6 +15,7 @@ from compass.board.latex import to_latex
 from compass.board.markdown import to_markdown
 from compass.board.table import Board, Row, Table
 from compass.board.words import HOLE, scaled
+from compass.contamination.split import to_dict as split_to_dict
 from compass.records import Score
 from compass.textsafe import clean_csv, clean_file
 
@@ -129,6 +130,7 @@ def to_json(board: Board) -> str:
             {"model": one.model, "dataset": one.dataset, "light": one.light, "words": one.words}
             for one in board.assessments
         ],
+        "clean": [split_to_dict(one) for one in board.clean],
     }
     return jsontext.pretty(document)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from compass.board.clean import clean_page
 from compass.board.grid import Grid, Shown, gaps_of, grid
 from compass.board.lights import footnotes, meanings
 from compass.board.table import Board, Table
@@ -29,6 +30,8 @@ def to_markdown(board: Board) -> str:
         notes[_MOST_NOTES:] = [f"and {len(notes) - _MOST_NOTES} more, see summary.json"]
     if notes:
         parts.append("".join(f"* {clean_markdown(note)}\n" for note in notes))
+    if board.clean:
+        parts += ["## Clean and contaminated questions\n", clean_page(board.clean)]
     if board.failures:
         failures = [
             [clean_markdown(text) for text in (one.job, str(one.count or "?"), one.brief, one.log)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from compass.contamination.lights import Assessment, Light
+from compass.contamination.split import Split
 from compass.records import Score
 from compass.stats import Interval
 
@@ -205,6 +206,9 @@ class Board:
 
     assessments: tuple[Assessment, ...] = ()
     """What contamination checks found, with the columns of the board for models."""
+
+    clean: tuple[Split, ...] = ()
+    """Scores on clean and on contaminated questions, with the columns for models."""
 
     @property
     def shown(self) -> list[Row]:
