@@ -136,8 +136,8 @@ def _do(runner: Any, run: Run, jobs: list[Job], monitor: Monitor, lock: store.Lo
     if not jobs:
         return Outcome()
     per_pair = {(e.model, e.dataset): e.questions / e.samples for e in run.planned.plan.estimates}
-    samples = ((job.pair, job.stop - job.start) for job in jobs if job.kind == "infer")
-    monitor.begin(jobs, sum(round(per_pair[pair] * count) for pair, count in samples))
+    infer = [job for job in jobs if job.kind == "infer"]
+    monitor.begin(jobs, {j.id: round(per_pair[j.pair] * (j.stop - j.start)) for j in infer})
     try:
         outcome: Outcome = runner.run(run.folder, jobs, monitor, lock.fileno)
         return outcome

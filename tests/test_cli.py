@@ -184,7 +184,7 @@ def test_without_a_terminal_lines_tell_of_progress(capsys, monkeypatch):
     name = "infer/m/d/00000000"
     job = Job(kind="infer", model="m", dataset="d", start=0, stop=10, fingerprint="f")
     lines = Lines()
-    lines.begin([job], 10)
+    lines.begin([job], {name: 10})
     counts = {"event": "progress", "job": name, "known": 4}
     lines.event({**counts, "done": 3, "failed": 1})
     lines.event({"event": "again", "job": name, "ok": False, "error": "\n"})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from compass.cli.timeleft import TimeLeft
 from compass.plan import Job
 from compass.runners.outcome import Monitor
 
@@ -21,10 +22,15 @@ def monitor() -> Monitor:
 
 
 class Count:
-    """Counts of a run, from the events of its jobs."""
+    """Counts of a run, from the events of its jobs.
 
-    def __init__(self, jobs: Sequence[Job], questions: int) -> None:
-        self.total = questions
+    Args:
+        jobs: What is to be done.
+        questions: Job id to its number of questions.
+    """
+
+    def __init__(self, jobs: Sequence[Job], questions: Mapping[str, int]) -> None:
+        self.total = sum(questions.values())
         """Questions to be asked, without those that prove to be answered already."""
 
         self.jobs = len(jobs)
@@ -38,16 +44,16 @@ class Count:
 
         self._began = time.monotonic()
         self._first: tuple[float, int] | None = None
-        self._per_sample = questions / max(sum(job.stop - job.start for job in jobs), 1)
         self._now: dict[str, tuple[int, int, int]] = {}
-        self._share = {job.id: job.stop - job.start for job in jobs if job.kind == "infer"}
-        self._left = sum(self._share.values())
+        self._open = set(questions)
+        self._time = TimeLeft(jobs, questions)
 
     def event(self, event: dict[str, Any]) -> None:
         """Take in an event."""
         name = event["job"]
-        if event["event"] == "progress" and name in self._share:
+        if event["event"] == "progress" and name in self._open:
             self._add(name, event["done"], event["failed"], event["known"])
+            self._time.progress(name, event["done"], event["known"])
             if self._first is None and event["done"]:
                 # Loading a model is no part of the rate.
                 self._first = (time.monotonic(), self.answered)
@@ -57,11 +63,13 @@ class Count:
             self.answered -= failed
             self.refused -= failed
             self.total += known + done - failed
+            self._time.again(name)
         elif event["event"] == "ended":
             self.ended += 1
             self.failed += broken(event)
-            self._left -= self._share.pop(name, 0)
+            self._open.discard(name)
             self._now.pop(name, None)
+            self._time.ended(name)
 
     def _add(self, name: str, done: int, failed: int, known: int) -> None:
         before = self._now.get(name, (0, 0, 0))
@@ -81,13 +89,8 @@ class Count:
 
     def left(self) -> str:
         """Return the time left as text; questions of closed jobs need none."""
-        passed = sum(done + known for done, _, known in self._now.values())
-        questions = max(0.0, self._left * self._per_sample - passed)
-        rate = self.rate
-        if questions and not rate:
-            return "?"
-        rate = rate or 1.0
-        return clock(questions / rate)
+        seconds = self._time.seconds()
+        return "?" if seconds is None else clock(seconds)
 
     def text(self) -> str:
         """Return one line that says it all."""
@@ -126,14 +129,13 @@ def trouble(event: dict[str, Any]) -> str | None:
 class Lines:
     """A line on standard error every few seconds, and whenever a job fails."""
 
-    def begin(self, jobs: Sequence[Job], questions: int) -> None:
+    def begin(self, jobs: Sequence[Job], questions: Mapping[str, int]) -> None:
         """Say what is to be done."""
         self._count = Count(jobs, questions)
         self._last = time.monotonic()
         infer = sum(job.kind == "infer" for job in jobs)
-        self._say(
-            f"{infer} inference and {len(jobs) - infer} scoring jobs, {questions:,} questions"
-        )
+        total = self._count.total
+        self._say(f"{infer} inference and {len(jobs) - infer} scoring jobs, {total:,} questions")
 
     def event(self, event: dict[str, Any]) -> None:
         """Say how far it is, now and then."""
@@ -157,7 +159,7 @@ class Lines:
 class Bar:
     """A bar that moves."""
 
-    def begin(self, jobs: Sequence[Job], questions: int) -> None:
+    def begin(self, jobs: Sequence[Job], questions: Mapping[str, int]) -> None:
         """Show the bar."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
@@ -168,7 +170,7 @@ class Bar:
             TextColumn("{task.description}", markup=False),
             console=Console(stderr=True),
         )
-        self._row = self._bar.add_task(self._count.text(), total=max(questions, 1))
+        self._row = self._bar.add_task(self._count.text(), total=max(self._count.total, 1))
         self._bar.start()
 
     def event(self, event: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -43,8 +43,8 @@ class Outcome:
 class Monitor(Protocol):
     """Shows how far a run is."""
 
-    def begin(self, jobs: Sequence[Job], questions: int) -> None:
-        """Learn what is to be done: the jobs and their number of questions."""
+    def begin(self, jobs: Sequence[Job], questions: Mapping[str, int]) -> None:
+        """Learn what is to be done: the jobs, and by id the questions of inference."""
 
     def event(self, event: dict[str, Any]) -> None:
         """Learn of the start, progress or end of a job."""
