@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from compass.answers import Answers
+from compass.records import Prediction, Verdict, record_from_dict
 from compass.store import RowLog
 
 
