@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from compass.answers import Answers
+from compass.records import Prediction, Verdict, record_from_dict
 from compass.store import RowLog
 
 
@@ -71,3 +74,14 @@ def test_what_is_appended_later_is_found_without_reading_all_again(tmp_path):
     answers.update([path])
     assert answers.answered(key(2))
     assert len(answers) == 2
+
+
+def test_a_row_becomes_the_record_that_its_class_would_make():
+    row = {"key": "k", "sample_id": "s", "values": {"accuracy": 1.0}, "order": [1, 0]}
+    made = record_from_dict(Verdict, {**row, "of a later version": 1})
+    assert made == Verdict(key="k", sample_id="s", values={"accuracy": 1.0}, order=(1, 0))
+    one, other = (record_from_dict(Prediction, {"key": "k", "sample_id": "s"}) for _ in range(2))
+    assert one == Prediction(key="k", sample_id="s")
+    assert one.choices is not other.choices
+    with pytest.raises(ValueError, match="Verdict without 'values'"):
+        record_from_dict(Verdict, {"key": "k", "sample_id": "s"})

@@ -11,12 +11,15 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compass.plan import Job
+from compass.runfolder import RunFolder
+from compass.runners import slurm
 from compass.runners.batches import infer_batches, score_batches
 from tests.cluster import experiment
 from tests.cluster.experiment import QUESTIONS, scores, started
@@ -61,6 +64,33 @@ def test_scoring_is_apart():
     jobs = [job("a", f"d{n}", 0, 9, "score") for n in range(5)] + [job("a", "d", 0, 9)]
     assert Counter(map(len, score_batches(jobs, 2))) == {3: 1, 2: 1}
     assert score_batches([], 3) == []
+
+
+def test_scoring_waits_for_the_answers_of_its_own_model_alone(tmp_path, monkeypatch):
+    jobs = [job(model, f"d{n}", 0, 9, kind) for kind in ("infer", "score") for model in "abc"
+            for n in range(2) if (model, kind) != ("c", "infer")]  # fmt: skip
+    models = [SimpleNamespace(abbr=abbr) for abbr in "abc"]
+    monkeypatch.setattr(slurm, "experiment_of", lambda _: SimpleNamespace(models=models))
+    monkeypatch.setattr(slurm, "gpus_wanted", lambda model: 2.0 * (model.abbr == "b"))
+    arrays = []
+
+    def array(self, folder, file, batches, attempt, extra):
+        arrays.append((file.stem, [name for batch in batches for name in batch], extra))
+        return str(len(arrays))
+
+    monkeypatch.setattr(slurm.Slurm, "_array", array)
+    submitted = slurm.Slurm(tasks=4)._submit(RunFolder(tmp_path), jobs)
+    assert submitted.jobs == ("1", "2", "3", "4", "5")
+    assert [(stem, extra) for stem, _, extra in arrays] == [
+        ("infer0", ["--gres=gpu:2"]),
+        ("infer1", []),
+        ("score0", ["--dependency=afterany:2_0:2_1"]),
+        ("score1", ["--dependency=afterany:1_0:1_1"]),
+        ("score2", []),
+    ]
+    assert [names for _, names, _ in arrays[2:]] == [
+        [f"score/{m}/d0", f"score/{m}/d1"] for m in "abc"
+    ]
 
 
 RUNNER = "dict(type='compass.runners.Slurm', tasks=4, poll=0.3, detach={detach}, {more})"
@@ -249,4 +279,4 @@ def test_a_submission_whose_answer_was_lost_is_found_by_its_name(cluster, tmp_pa
     lab = laboratory(tmp_path / "lab")
     lab.run(env={**cluster.environment, "PATH": path})
     assert len(lab.stored()) == QUESTIONS
-    assert len(json.loads((lab.folder / "cluster.json").read_text())["jobs"]) == 2
+    assert len(json.loads((lab.folder / "cluster.json").read_text())["jobs"]) == 3

@@ -130,12 +130,14 @@ class Slurm:
         return tally.outcome(folder, interrupted=stopped, lost="its batch is gone from the queue")
 
     def _submit(self, folder: RunFolder, jobs: Sequence[Job]) -> Submitted:
-        """Submit an array for each need of GPUs, and one for scoring after them."""
+        """Submit an array for each need of GPUs, and for each model one for scoring after it."""
         experiment = experiment_of(folder)
         needs = {model.abbr: gpus_wanted(model) for model in experiment.models}
         place, attempt = next_start(folder)
         (folder.root / "logs").mkdir(exist_ok=True)
         submitted = Submitted("slurm", (), str(place.relative_to(folder.root)))
+        models = {job.id: job.model for job in jobs}
+        asked: dict[str, list[str]] = {}
         try:
             for number, (need, batches) in enumerate(
                 infer_batches(jobs, needs, self.tasks).items()
@@ -146,12 +148,16 @@ class Slurm:
                 array = self._array(folder, place / f"infer{number}.json", batches, attempt, extra)
                 submitted = submitted.with_job(array)
                 submitted.write(folder)
-            scoring = score_batches(jobs, self.tasks)
-            if scoring:
+                for element, batch in enumerate(batches):
+                    asked.setdefault(models[batch[0]], []).append(f"{array}_{element}")
+            for number, model in enumerate(dict.fromkeys(models.values())):
+                scoring = score_batches([job for job in jobs if job.model == model], self.tasks)
+                if not scoring:
+                    continue
                 extra = [*self.score_flags]
-                if submitted.jobs:
-                    extra.append(f"--dependency=afterany:{':'.join(submitted.jobs)}")
-                array = self._array(folder, place / "score.json", scoring, attempt, extra)
+                if model in asked:
+                    extra.append(f"--dependency=afterany:{':'.join(asked[model])}")
+                array = self._array(folder, place / f"score{number}.json", scoring, attempt, extra)
                 submitted = submitted.with_job(array)
                 submitted.write(folder)
         except BaseException:
