@@ -135,7 +135,7 @@ def test_a_run_on_two_nodes_scores_as_a_local_one(cluster, calm, tmp_path):
 
 @real
 def test_detached_it_is_found_again_and_nothing_else_may_touch_it(cluster, calm, tmp_path):
-    lab = laboratory(tmp_path, pause=0.1, detach=True)
+    lab = laboratory(tmp_path, detach=True, more="flags=['--hold']")
     done = lab.run(env=cluster.environment)
     assert "submitted; follow it with:" in done.stdout
     assert not (lab.folder / "summary.json").exists()
@@ -151,6 +151,7 @@ def test_detached_it_is_found_again_and_nothing_else_may_touch_it(cluster, calm,
     assert "cannot follow" in lab.run("-r", "--debug", code=5, env=cluster.environment).stderr
     assert before == {name: (lab.folder / name).read_bytes() for name in before}
 
+    cluster.release()
     lab.run("-r", env=cluster.environment)
     assert scores(lab) == calm
     assert len(lab.stored()) == QUESTIONS
@@ -162,20 +163,20 @@ def test_detached_it_is_found_again_and_nothing_else_may_touch_it(cluster, calm,
 def test_where_slurm_cannot_be_asked_a_run_that_may_be_at_work_is_left_alone(
     cluster, calm, tmp_path
 ):
-    lab = laboratory(tmp_path, pause=0.05, detach=True)
+    lab = laboratory(tmp_path, detach=True, more="flags=['--hold']")
     lab.run(env=cluster.environment)
     here = {"PATH": str(Path(sys.executable).parent)}
     assert "there is no squeue here" in lab.run("-r", code=5, env=here).stderr
-    cluster.stop("munge")
-    assert "is not known: Slurm has not answered" in status(lab, cluster, code=4)
-    cluster.start("munge")
+    with cluster.without("munge"):
+        assert "is not known: Slurm has not answered" in status(lab, cluster, code=4)
+    cluster.release()
     lab.run("-r", env=cluster.environment)
     assert scores(lab) == calm
 
 
 @real
 def test_stopped_by_the_user_the_batches_are_cancelled_and_answers_kept(cluster, tmp_path):
-    lab = laboratory(tmp_path, pause=0.1)
+    lab = laboratory(tmp_path, pause=0.2)
     process = started(lab, 10, cluster.environment, stdout=subprocess.DEVNULL)
     process.send_signal(signal.SIGINT)
     assert process.wait(120) == 130
@@ -188,7 +189,7 @@ def test_stopped_by_the_user_the_batches_are_cancelled_and_answers_kept(cluster,
 
 @real
 def test_cancelled_from_elsewhere_it_is_not_submitted_again(cluster, tmp_path):
-    lab = laboratory(tmp_path, pause=0.2)
+    lab = laboratory(tmp_path, pause=0.4)
     process = started(
         lab, 10, cluster.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -203,9 +204,8 @@ def test_cancelled_from_elsewhere_it_is_not_submitted_again(cluster, tmp_path):
 def test_a_node_lost_in_the_middle_costs_its_answers_in_flight_only(cluster, calm, tmp_path):
     lab = laboratory(tmp_path, pause=0.15)
     process = started(lab, 20, cluster.environment, stdout=subprocess.DEVNULL)
-    cluster.stop("n1")
-    assert process.wait(300) == 0
-    cluster.start("n1")
+    with cluster.without("n1"):
+        assert process.wait(300) == 0
     assert scores(lab) == calm
     # Twice asked is what was in flight: at most a row of each of the two batches there.
     assert QUESTIONS <= len(lab.stored()) <= QUESTIONS + 2
@@ -219,9 +219,8 @@ def test_slurm_that_does_not_answer_for_a_while_is_waited_for(cluster, calm, tmp
         lab, 1, cluster.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     for name in ("munge", "controller"):
-        cluster.stop(name)
-        time.sleep(5)
-        cluster.start(name)
+        with cluster.without(name):
+            time.sleep(5)
     said = process.communicate(timeout=300)[1]
     assert process.returncode == 0, said
     assert "Slurm does not answer, waiting for it: " in said
@@ -231,7 +230,7 @@ def test_slurm_that_does_not_answer_for_a_while_is_waited_for(cluster, calm, tmp
 
 @real
 def test_a_batch_that_dies_alone_is_submitted_again(cluster, calm, tmp_path):
-    lab = laboratory(tmp_path, pause=0.1)
+    lab = laboratory(tmp_path, pause=0.15)
     process = started(lab, 10, cluster.environment, stdout=subprocess.DEVNULL)
     victim = next(pid for pid in cluster.steps("n2") if not cluster.is_stepd(pid))
     os.kill(victim, signal.SIGKILL)
@@ -248,9 +247,9 @@ def test_a_batch_that_slurm_holds_back_is_named_once(cluster, calm, tmp_path):
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     cluster.wait_for(lambda: "JobHeldUser" in cluster.ask("squeue", "-h", "-o", "%r"), 60)
-    time.sleep(2)
-    held = cluster.ask("squeue", "-h", "-o", "%F %r").split("JobHeldUser")[0].split()[-1]
-    cluster.ask("scontrol", "release", held)
+    held = json.loads((lab.folder / "cluster.json").read_text())["jobs"][0]
+    time.sleep(3)
+    cluster.release()
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 0
     assert said.count(f"batch {held}_0 is held (JobHeldUser)") == 1

@@ -12,10 +12,10 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-NEEDED = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel")
+NEEDED = ("setpriv", "slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel")
 
 CONF = """
 ClusterName=test
@@ -115,6 +115,7 @@ class Cluster:
             ],
             "controller": ["slurmctld", "-D", "-f", str(self.conf)],
         }.get(name, ["slurmd", "-D", "-N", name, "-f", str(self.conf)])  # fmt: skip
+        words = ["setpriv", "--pdeathsig", "KILL", *words]  # a killed test leaves nothing behind
         with (home / f"{name}.out").open("ab") as out:
             self._daemons[name] = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=home,
@@ -132,6 +133,20 @@ class Cluster:
             kill(process)
         if name == "munge":
             (self.home / "munge.socket").unlink(missing_ok=True)
+
+    @contextmanager
+    def without(self, name: str):
+        """Let one of them be gone for a while."""
+        self.stop(name)
+        try:
+            yield
+        finally:
+            self.start(name)
+
+    def release(self) -> None:
+        """Let go what was submitted with ``--hold``."""
+        for job in set(self.ask("squeue", "-h", "-o", "%F").split()):
+            self.ask("scontrol", "release", job)
 
     def steps(self, node: str = "") -> list[int]:
         """Return the processes of the job steps of a node or of all: Slurm's, and what they run."""
