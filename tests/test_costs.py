@@ -59,7 +59,7 @@ def test_a_run_leaves_its_costs_and_the_next_one_reads_them(tmp_path):
     kept = {one["dataset"]: one for one in read_document(lab.folder / "costs.json")["costs"]}
     assert {name: one["questions"] for name, one in kept.items()} == {"ranked": 40, "generated": 40}
     for one in kept.values():
-        assert 0.4 <= one["seconds"] < 4  # 40 pauses
+        assert 0.4 <= one["seconds"] < 60  # 40 pauses
     said = lab.run("--dry-run").stdout
     assert "?" not in said
     planned = past_costs(lab.out)
